@@ -1,0 +1,49 @@
+"""PostgreSQL and a Redis-protocol broker of our own, out of wheels, for the demo and the tests.
+
+The same engines as in production, without Docker, without a package manager and without root. What
+`DATABASE_URL` or `CELERY_BROKER_URL` already names is used as it is, and nothing is started in its place.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from clinic.embedded import postgres, valkey
+from clinic.embedded.guarded import ServersUnavailable
+from clinic.embedded.places import durable_place, passing_place
+
+__all__ = ["Servers", "ServersUnavailable", "running"]
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where the database and the broker answer; both addresses carry their password."""
+
+    database_url: str
+    broker_url: str
+
+    def environment(self) -> dict[str, str]:
+        """The two variables that the settings read."""
+        return {"DATABASE_URL": self.database_url, "CELERY_BROKER_URL": self.broker_url}
+
+
+@contextmanager
+def running(root: Path, *, durable: bool = True) -> Iterator[Servers]:
+    """Both servers while the block runs, or those that the environment names.
+
+    `root` is the checkout. With `durable` the data stays under `root/.local` for the next start (as root
+    under a folder that other users cannot enter: see `places`); without it the data is in a temporary
+    folder, is not synced to disk and goes away with the servers. When this process dies, however it
+    dies, the servers stop by themselves. Raises ServersUnavailable with a sentence that says what to do.
+    """
+    database_url = os.environ.get("DATABASE_URL", "")
+    broker_url = os.environ.get("CELERY_BROKER_URL", "")
+    with ExitStack() as stack:
+        if not database_url:
+            place = durable_place(root) if durable else stack.enter_context(passing_place())
+            database_url = stack.enter_context(postgres.running(place, durable=durable))
+        if not broker_url:
+            broker_url = stack.enter_context(valkey.running(stack.enter_context(passing_place())))
+        yield Servers(database_url, broker_url)

@@ -1,0 +1,86 @@
+"""Owns one server for a parent that may die at any moment. A script of its own: standard library only.
+
+The parent holds the other end of our standard input. When it lets go, because it is done or because it
+was killed, we stop the server and leave. Our own death stops the server too, where Linux can arrange it.
+
+    guard.py '{"argv": […], "signal": 2, "log": "…", "owner": [65534, 65534] | null, "discard": "…" | null}'
+"""
+
+import contextlib
+import ctypes
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 20  # seconds for an orderly stop; then the server is killed
+PR_SET_PDEATHSIG = 1
+
+
+def main(order: dict[str, Any]) -> int:
+    """Run the server until the parent goes; 0 when it was asked to stop, else 1."""
+    for terminal_signal in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(terminal_signal, signal.SIG_IGN)
+    server = start(order)
+    asked = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop_later(server, order["signal"], asked))
+    threading.Thread(target=wait_for_parent, args=(server, order["signal"], asked), daemon=True).start()
+    server.wait()
+    if order["discard"]:
+        shutil.rmtree(order["discard"], ignore_errors=True)
+    return 0 if asked.is_set() else 1
+
+
+def start(order: dict[str, Any]) -> subprocess.Popen[bytes]:
+    """Start the server as its own user, with its output in its log."""
+    uid, gid = order["owner"] or (None, None)
+    with Path(order["log"]).open("wb") as log:
+        return subprocess.Popen(
+            order["argv"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            user=uid,
+            group=gid,
+            extra_groups=[] if uid is not None else None,
+            preexec_fn=lambda: die_with_parent(order["signal"]),
+        )
+
+
+def die_with_parent(signal_number: int) -> None:
+    """Ask Linux to signal the server when this guard is killed; other systems lack it and lose nothing else."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal_number)
+
+
+def wait_for_parent(server: subprocess.Popen[bytes], signal_number: int, asked: threading.Event) -> None:
+    """Return from the read only when the parent closed its end or is gone."""
+    sys.stdin.buffer.read()
+    stop(server, signal_number, asked)
+
+
+def stop_later(server: subprocess.Popen[bytes], signal_number: int, asked: threading.Event) -> None:
+    """Stop from a signal handler without waiting inside it."""
+    threading.Thread(target=stop, args=(server, signal_number, asked), daemon=True).start()
+
+
+def stop(server: subprocess.Popen[bytes], signal_number: int, asked: threading.Event) -> None:
+    """In order first, by force after PATIENCE."""
+    asked.set()
+    server.send_signal(signal_number)
+    try:
+        server.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        server.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1])))
