@@ -127,9 +127,9 @@ class MixtureTemplate(Sourced):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TopicalRule(Sourced):
-    """What may go on needled skin. `during` and `after`: "allowed", "warn", "signoff" or "refuse".
+    """What may go on needled skin. `during` and `after`: "allowed", "warn", "signoff", "wait" or "refuse".
 
-    `after_hours` is when it becomes free again.
+    `after_hours` is when it becomes free again; None where no hour is given.
     """
 
     code: str

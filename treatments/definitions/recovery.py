@@ -180,8 +180,8 @@ class ExtraQuestions(Sourced):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RecoveryAnchor(Sourced):
-    """A published number about recovery, for help texts."""
+class PublishedFact(Sourced):
+    """A published number, for help texts and for the clinician who reviews the catalogue."""
 
     code: str
     fact: str

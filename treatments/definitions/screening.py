@@ -9,29 +9,35 @@ from treatments.definitions.words import Asked, Region, Role, Severity, Tag
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScreeningChoice:
-    """One possible answer where yes or no is not enough. `asks_date` adds "when?"."""
+    """One possible answer where yes or no is not enough. `asks_date` adds "when?".
+
+    `wash_out` is the wash-out row this answer stands for. `is_seen_by_staff` is ticked at the desk, not asked.
+    """
 
     code: str
     label: str
     asks_date: bool = False
     wash_out: str | None = None
+    is_seen_by_staff: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScreeningException:
     """What changes an item's outcome: the first exception whose every condition holds wins over the item.
 
-    Conditions: `answer` (a choice code), `tags` (any applies to the protocol), `components` (any mixture
-    class is in the plan), `zones` (any is planned). `severity` None clears the item. `unless_role` lifts a
-    BLOCK to SIGNOFF by that role. `is_zone` removes the zone instead of the plan. `is_clinic_choice` is off
-    until the clinic turns it on.
+    Conditions: `answer` (a choice code), `tags` (any applies to the protocol), `without_tags` (none applies),
+    `components` (any mixture class is in the plan), `zones` (any is planned), `is_drug_free` (no drug is in
+    the plan). `unless_role` turns a BLOCK into a sign-off by that role. `is_zone` removes the zone instead of
+    the plan. An `is_clinic_choice` exception is off until the clinic turns it on.
     """
 
     answer: str | None = None
     tags: tuple[Tag, ...] = ()
+    without_tags: tuple[Tag, ...] = ()
     components: tuple[str, ...] = ()
     zones: tuple[str, ...] = ()
-    severity: Severity | None = None
+    is_drug_free: bool = False
+    severity: Severity
     unless_role: Role | None = None
     hard_days: int | None = None
     advise_days: int | None = None
@@ -46,10 +52,10 @@ class ScreeningItem(Sourced):
 
     `tags` and `components` say to which protocols or mixtures it applies. `severity` holds inside `hard_days`
     (None: while the condition exists, or for life); from there to `advise_days` it is a warning.
-    `refuses_on` is the answer that counts against treatment. `is_zone` items remove zones, not the plan;
-    `is_agent` items block a numbing agent, not the treatment. `wash_outs` name the wash-out rows whose exact
-    days win over the windows here. `starts_at` says from when days count. `from_fact` is a fact on file
-    (such as "born_on") that answers instead of the patient.
+    `clears_on` are the answers that clear it (none: it always applies). `is_zone` items remove zones, not the
+    plan; `is_agent` items block the `numbing_agents`, not the treatment. `wash_outs` name the wash-out rows
+    whose exact days win over the windows here. Days count `direction` "before" the session, "after" it or
+    "both"; `starts_at` says from what. `from_fact` is a fact on file ("born_on") that answers instead.
     """
 
     code: str
@@ -60,7 +66,7 @@ class ScreeningItem(Sourced):
     severity: Severity
     hard_days: int | None = None
     advise_days: int | None = None
-    refuses_on: str = "yes"
+    clears_on: tuple[str, ...] = ("no",)
     asks_date: bool = False
     asks_text: bool = False
     choices: tuple[ScreeningChoice, ...] = ()
@@ -71,10 +77,9 @@ class ScreeningItem(Sourced):
     numbing_agents: tuple[str, ...] = ()
     only_regions: tuple[Region, ...] = ()
     only_zones: tuple[str, ...] = ()
-    only_protocols: tuple[str, ...] = ()
+    direction: str = "before"
     starts_at: str = ""
     from_fact: str | None = None
-    is_fulfilled_ahead: bool = False
     patient_text: str = ""
     note: str = ""
 

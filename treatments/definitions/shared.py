@@ -37,8 +37,8 @@ from treatments.definitions.provenance import Sourced
 from treatments.definitions.recovery import (
     Envelope,
     ExtraQuestions,
+    PublishedFact,
     Question,
-    RecoveryAnchor,
     RecoveryCheckRule,
     RecoverySymptom,
     RedFlag,
@@ -88,7 +88,7 @@ class SharedCatalogue:
     aftercare: tuple[AftercareMessage, ...] = ()
     symptoms: tuple[RecoverySymptom, ...] = ()
     envelopes: tuple[Envelope, ...] = ()
-    anchors: tuple[RecoveryAnchor, ...] = ()
+    published_facts: tuple[PublishedFact, ...] = ()
     red_flags: tuple[RedFlag, ...] = ()
     questions: tuple[Question, ...] = ()
     checks: tuple[RecoveryCheckRule, ...] = ()
