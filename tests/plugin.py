@@ -6,24 +6,31 @@ With xdist the controller starts the servers once; the workers inherit their add
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+
+from clinic.embedded import ServersUnavailable, running
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVERS = pytest.StashKey[ExitStack]()
 
 
+class NoNetwork(OSError):
+    """What a machine without a network would say: callers clean up after it as they would there."""
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     """Start what the environment does not name; nothing at all in an xdist worker, which has all names."""
-    from clinic.embedded import ServersUnavailable, running  # late: pytest rewrites assertions first
-
-    os.environ.setdefault("COLLAGENDA_ENV", "test")
+    os.environ["COLLAGENDA_ENV"] = "test"
     stack = early_config.stash[SERVERS] = ExitStack()
+    os.environ["COLLAGENDA_LOCAL_DIR"] = stack.enter_context(TemporaryDirectory(prefix="collagenda-files-"))
     try:
         os.environ.update(stack.enter_context(running(ROOT, durable=False)).environment())
     except ServersUnavailable as problem:
@@ -52,18 +59,18 @@ def _only_this_machine() -> Iterator[None]:
         yield
 
 
-def guarded(connect, allowed):
+def guarded(reach: Callable[..., Any], allowed: set[str | None]) -> Callable[..., Any]:
     """A socket method that refuses addresses of other machines."""
 
-    def refuse_strangers(self, *arguments):
+    def refuse_strangers(self: socket.socket, *arguments: Any) -> Any:
         address = arguments[-1]
         if self.family in (socket.AF_INET, socket.AF_INET6) and not is_this_machine(address[0], allowed):
-            raise AssertionError(f"A test tried to reach {address[0]}; tests stay on this machine.")
-        return connect(self, *arguments)
+            raise NoNetwork(f"A test tried to reach {address[0]}; tests stay on this machine.")
+        return reach(self, *arguments)
 
     return refuse_strangers
 
 
 def is_this_machine(host: str, allowed: set[str | None]) -> bool:
     """Whether a host is the loopback or an exception."""
-    return host in {"localhost", "::1", "", *allowed} or host.startswith("127.")
+    return host in {"localhost", "::1", *allowed} or host.startswith("127.")
