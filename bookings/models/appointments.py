@@ -1,0 +1,161 @@
+"""Appointments: a patient, a place, a time, a status."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Deferrable, F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
+
+from bookings.words import LIVE, OCCUPYING, AppointmentKind, AppointmentStatus, CancelReason
+from clinic.history import tracked
+from clinic.models import Patient
+from clinic.roles import Permission, roles_with
+from clinic.statuses import StatusChange
+
+
+class During(Func):
+    """`tstzrange(starts_at, ends_at, '[)')`: the half-open period of a row."""
+
+    function = "TSTZRANGE"
+    output_field = DateTimeRangeField()
+
+    def __init__(self, start: str = "starts_at", end: str = "ends_at") -> None:
+        super().__init__(F(start), F(end), Value("[)"))
+
+    def deconstruct(self) -> Any:
+        """Migrations write the class without arguments."""
+        return ("bookings.models.appointments.During", (), {})
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Which appointments."""
+
+    def visible_to(self, user: Any, permission: Permission = Permission.SEE_BOARD) -> AppointmentQuerySet:
+        """Appointments at a location where the user works in a role with the permission."""
+        if not getattr(user, "is_active", False):
+            return self.none()
+        if user.is_superuser:
+            return self
+        return self.filter(
+            location__memberships__user=user, location__memberships__role__in=roles_with(permission)
+        ).distinct()
+
+    def occupying(self) -> AppointmentQuerySet:
+        """Appointments that take a time."""
+        return self.filter(status__in=OCCUPYING)
+
+    def live(self) -> AppointmentQuerySet:
+        """Held, booked or arrived."""
+        return self.filter(status__in=LIVE)
+
+    def touching(self, start: datetime, end: datetime) -> AppointmentQuerySet:
+        """Appointments that overlap a half-open period."""
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+    def upcoming(self, now: datetime) -> AppointmentQuerySet:
+        """Booked and still to begin, soonest first."""
+        return self.filter(status=AppointmentStatus.BOOKED, starts_at__gte=now).order_by("starts_at")
+
+    def lapsed(self, now: datetime) -> AppointmentQuerySet:
+        """Holds whose time is over."""
+        return self.filter(status=AppointmentStatus.HELD, held_until__lte=now)
+
+    def at(self, location: Any) -> AppointmentQuerySet:
+        """Appointments at a location."""
+        return self.filter(location=location)
+
+    def for_board(self) -> AppointmentQuerySet:
+        """With all that a card on the board shows."""
+        return self.select_related(
+            "patient", "location", "treatment_session__plan", "treatment_session__protocol_version__protocol"
+        ).prefetch_related("claims__resource")
+
+
+@tracked()
+class Appointment(models.Model):
+    """An agreed time. Its claims say which resource is taken for which part of it."""
+
+    patient = models.ForeignKey("clinic.Patient", on_delete=models.PROTECT, related_name="appointments")
+    location = models.ForeignKey("clinic.Location", on_delete=models.PROTECT, related_name="appointments")
+    #: What it is based on; empty for a consultation.
+    treatment_session = models.ForeignKey(
+        "treatments.TreatmentSession",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="appointments",
+    )
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=AppointmentKind, default=AppointmentKind.TREATMENT
+    )
+    status = models.CharField(max_length=20, choices=AppointmentStatus, default=AppointmentStatus.BOOKED)
+    #: The patient's time in the building, half-open. Turnover belongs to the room's claim only.
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    held_until = models.DateTimeField(null=True, blank=True)
+    #: Rises with every change; the ETag, and the SEQUENCE of the calendar entry.
+    version = models.PositiveIntegerField(default=1)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(_("reason"), max_length=12, choices=CancelReason, blank=True)
+    cancelled_by_patient = models.BooleanField(default=False)
+    note = models.CharField(_("note for the desk"), max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            ExclusionConstraint(
+                name="appointment_patient_not_double_booked",
+                expressions=[("patient", RangeOperators.EQUAL), (During(), RangeOperators.OVERLAPS)],
+                condition=Q(status__in=[str(status) for status in OCCUPYING]),
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+            models.UniqueConstraint(
+                fields=["treatment_session"],
+                condition=Q(status__in=[str(status) for status in OCCUPYING]),
+                name="treatment_session_has_one_occupying_appointment",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="appointment_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="held", held_until__isnull=False)
+                | (~Q(status="held") & Q(held_until__isnull=True)),
+                name="appointment_held_exactly_when_it_has_an_expiry",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status="cancelled") & ~Q(cancel_reason=""))
+                | (~Q(status="cancelled") & Q(cancel_reason="")),
+                name="appointment_cancelled_exactly_when_it_has_a_reason",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["location", "starts_at"], name="appointment_by_location"),
+            models.Index(fields=["patient", "starts_at"], name="appointment_by_patient"),
+            models.Index(fields=["held_until"], condition=Q(status="held"), name="appointment_holds"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient} at {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+
+class AppointmentStatusChange(StatusChange):
+    """Who booked, moved on, cancelled; and when."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="status_changes")
+
+
+def of_patient(patient: Patient) -> AppointmentQuerySet:
+    """All appointments of a patient, latest first."""
+    return Appointment.objects.filter(patient=patient).order_by("-starts_at")

@@ -1,0 +1,62 @@
+"""Claims: which resource is taken for which half-open period. The database refuses overlap (P1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Deferrable, F, Q
+
+from bookings.models.appointments import Appointment, During
+from clinic.history import tracked
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    """Which claims."""
+
+    def touching(self, start: datetime, end: datetime) -> ClaimQuerySet:
+        """Claims that overlap a half-open period."""
+        return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+
+@tracked()
+class Claim(models.Model):
+    """One resource for one span of an appointment's phases, or for a piece of a closure.
+
+    Claims exist exactly while their appointment occupies; what was claimed before is in the history.
+    """
+
+    resource = models.ForeignKey("clinic.Resource", on_delete=models.PROTECT, related_name="claims")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    appointment = models.ForeignKey(
+        Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="claims"
+    )
+    closure = models.ForeignKey(
+        "clinic.Closure", null=True, blank=True, on_delete=models.CASCADE, related_name="claims"
+    )
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            ExclusionConstraint(
+                name="claim_resource_not_double_booked",
+                expressions=[("resource", RangeOperators.EQUAL), (During(), RangeOperators.OVERLAPS)],
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="claim_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=False, closure__isnull=True)
+                | Q(appointment__isnull=True, closure__isnull=False),
+                name="claim_belongs_to_an_appointment_or_a_closure",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id}: {self.starts_at:%Y-%m-%d %H:%M}–{self.ends_at:%H:%M} UTC"

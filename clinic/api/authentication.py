@@ -1,0 +1,54 @@
+"""`Authorization: Bearer <token>` for API clients."""
+
+import hashlib
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from clinic.models import ApiToken, User
+
+
+def token_hash(token: str) -> str:
+    """What is stored instead of a token: its SHA-256. Tokens are long and random, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class TokenAuthentication(BaseAuthentication):
+    """Finds the user of a bearer token; a wrong token is 401 with a sentence."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        """The user and the token, or None when no bearer token was sent."""
+        words = get_authorization_header(request).split()
+        if not words or words[0].lower() != b"bearer":
+            return None
+        if len(words) != 2:
+            raise AuthenticationFailed(_("Write the header as: Authorization: Bearer TOKEN"))
+        token = self._token(words[1].decode(errors="replace"))
+        if token is None or not token.user.is_active:
+            raise AuthenticationFailed(_("This token is not known, or was revoked."))
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        """What a 401 answers with."""
+        return "Bearer"
+
+    def _token(self, text: str) -> ApiToken | None:
+        return (
+            ApiToken.objects.select_related("user")
+            .filter(token_hash=token_hash(text), revoked_at=None)
+            .first()
+        )
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Says in the schema how to authenticate."""
+
+    target_class = "clinic.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        """A bearer token."""
+        return {"type": "http", "scheme": "bearer"}

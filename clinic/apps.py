@@ -1,0 +1,14 @@
+"""The lowest app."""
+
+from django.apps import AppConfig
+
+
+class ClinicConfig(AppConfig):
+    """Who, where, with what."""
+
+    name = "clinic"
+    verbose_name = "Clinic"
+
+    def ready(self) -> None:
+        """Registers the deploy checks."""
+        from clinic import checks  # noqa: F401,PLC0415 - checks register on import, after the apps are ready

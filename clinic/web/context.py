@@ -1,0 +1,48 @@
+"""What every page's shell shows: the user's locations and the navigation they may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from clinic.access import current_location, may
+from clinic.models import Location
+from clinic.web.navigation import GROUPS, Item
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`nav`, `locations`, `location`, and which environment this is."""
+    always = {"environment": settings.ENVIRONMENT, "is_demo": settings.IS_DEMO}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or request.path.startswith("/p/"):
+        return always
+    location = current_location(request)
+    return {
+        **always,
+        "location": location,
+        "locations": Location.objects.visible_to(user),
+        "nav": [
+            group for group in (_group(request, name, items) for name, items in GROUPS) if group["items"]
+        ],
+    }
+
+
+def _group(request: HttpRequest, name: Any, items: list[Item]) -> dict[str, Any]:
+    shown = [_item(request, item) for item in items if may(request.user, item.permission)]
+    return {"label": name, "items": [item for item in shown if item is not None]}
+
+
+def _item(request: HttpRequest, item: Item) -> dict[str, Any] | None:
+    try:
+        url = reverse(item.url_name)
+    except NoReverseMatch:
+        return None
+    return {
+        "label": item.label,
+        "url": url,
+        "code": item.url_name,
+        "is_current": request.path.startswith(url),
+    }

@@ -1,0 +1,74 @@
+"""Treatment sessions: the numbered deliveries of a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.history import tracked
+from clinic.models import Patient
+from clinic.roles import Permission
+from clinic.statuses import StatusChange
+from treatments.models.plans import TreatmentPlan
+from treatments.models.protocols import ProtocolVersion
+from treatments.words import OPEN_SESSIONS, PERFORMED_SESSIONS, SessionStatus
+
+
+class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
+    """Which sessions."""
+
+    def visible_to(
+        self, user: Any, permission: Permission = Permission.SEE_PATIENTS
+    ) -> TreatmentSessionQuerySet:
+        """Sessions of patients that the user may see."""
+        return self.filter(plan__patient__in=Patient.objects.visible_to(user, permission))
+
+    def performed(self) -> TreatmentSessionQuerySet:
+        """Sessions in which the skin was treated."""
+        return self.filter(status__in=PERFORMED_SESSIONS)
+
+    def to_come(self) -> TreatmentSessionQuerySet:
+        """Sessions still to be delivered."""
+        return self.filter(status__in=OPEN_SESSIONS)
+
+
+@tracked()
+class TreatmentSession(models.Model):
+    """One numbered delivery. `performed_at` is the fact that the next due window is anchored on."""
+
+    plan = models.ForeignKey(TreatmentPlan, on_delete=models.CASCADE, related_name="sessions")
+    number = models.PositiveSmallIntegerField(_("number"))
+    protocol_version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="sessions")
+    status = models.CharField(max_length=20, choices=SessionStatus, default=SessionStatus.PREPARATION)
+    #: When the treatment ended: aftercare and recovery checks count from here.
+    performed_at = models.DateTimeField(null=True, blank=True)
+    performed_by = models.ForeignKey(
+        "clinic.Practitioner", null=True, blank=True, on_delete=models.PROTECT, related_name="sessions"
+    )
+
+    objects = TreatmentSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["plan", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "number"], name="session_number_used_once_in_plan"),
+            models.CheckConstraint(
+                condition=Q(status__in=["completed", "stopped"], performed_at__isnull=False)
+                | (~Q(status__in=["completed", "stopped"]) & Q(performed_at__isnull=True))
+                | Q(status="entered-in-error"),
+                name="session_performed_exactly_when_it_has_a_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["plan", "status"], name="session_by_plan_and_status")]
+
+    def __str__(self) -> str:
+        return f"session {self.number} of {self.plan}"
+
+
+class TreatmentSessionStatusChange(StatusChange):
+    """Who started, completed or stopped a session."""
+
+    session = models.ForeignKey(TreatmentSession, on_delete=models.CASCADE, related_name="status_changes")
