@@ -1,4 +1,4 @@
-"""The Chromium of the browser tests: an installed one first. Run as a program, it installs one when there is none."""
+"""The Chromium of the browser tests: an installed one first. As a program it installs one when there is none."""
 
 import glob
 import os
@@ -14,7 +14,9 @@ APPLICATIONS = (
 )
 #: What Playwright's own downloads look like, under its folder for them.
 DOWNLOADS = ("chromium-*/chrome-linux*/chrome", "chromium-*/chrome-mac*/*.app/Contents/MacOS/*")
-CURE = "The browser tests need Chromium: install it (Debian: apt install chromium) or set CHROMIUM to its path."
+CURE = (
+    "The browser tests need Chromium: install it (Debian: apt install chromium) or set CHROMIUM to its path."
+)
 
 
 def find() -> str | None:
@@ -48,7 +50,9 @@ def install() -> None:
     if apt and os.geteuid() == 0:
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run([apt, "update", "-qq"], env=quiet, check=False)
-        subprocess.run([apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"], env=quiet, check=False)
+        subprocess.run(
+            [apt, "install", "-y", "-qq", "--no-install-recommends", "chromium"], env=quiet, check=False
+        )
     if not find():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 

@@ -42,14 +42,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     path = chromium.find()
     if path is None:
         pytest.fail(chromium.CURE)
-    # Playwright's own loop runs in this thread; the database calls of a browser test are as synchronous as ever.
+    # Playwright's loop runs in this thread; the database calls of a browser test are as synchronous as ever.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     return {**browser_type_launch_args, "executable_path": path, "args": BROWSER_FLAGS}
 
 
 @pytest.fixture(scope="session")
 def base_url(live_server: LiveServer) -> str:
-    """What a browser test's `page.goto("/…")` begins with: the test process serves it, on the test's own rows."""
+    """What a browser test's `page.goto("/…")` begins with; the test process serves it on the test's rows."""
     return str(live_server.url)
 
 

@@ -17,7 +17,6 @@ import pytest
 
 from clinic.embedded import ServersUnavailable, running
 
-ROOT = Path(__file__).resolve().parent.parent
 SERVERS = pytest.StashKey[ExitStack]()
 
 
@@ -30,9 +29,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     """Start what the environment does not name; nothing at all in an xdist worker, which has all names."""
     os.environ["COLLAGENDA_ENV"] = "test"
     stack = early_config.stash[SERVERS] = ExitStack()
-    os.environ["COLLAGENDA_LOCAL_DIR"] = stack.enter_context(TemporaryDirectory(prefix="collagenda-files-"))
+    local = stack.enter_context(TemporaryDirectory(prefix="collagenda-files-"))
+    os.environ["COLLAGENDA_LOCAL_DIR"] = local
     try:
-        os.environ.update(stack.enter_context(running(ROOT, durable=False)).environment())
+        os.environ.update(stack.enter_context(running(Path(local), durable=False)).environment())
     except ServersUnavailable as problem:
         raise pytest.UsageError(str(problem)) from None
     try:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clinic.embedded import postgres, valkey
-from clinic.embedded.guarded import ServersUnavailable
-from clinic.embedded.places import durable_place, passing_place
+from clinic.embedded.places import ServersUnavailable, durable_place, passing_place
 
 __all__ = ["Servers", "ServersUnavailable", "running"]
 
@@ -30,19 +29,19 @@ class Servers:
 
 
 @contextmanager
-def running(root: Path, *, durable: bool = True) -> Iterator[Servers]:
+def running(local: Path, *, durable: bool = True) -> Iterator[Servers]:
     """Both servers while the block runs, or those that the environment names.
 
-    `root` is the checkout. With `durable` the data stays under `root/.local` for the next start (as root
-    under a folder that other users cannot enter: see `places`); without it the data is in a temporary
-    folder, is not synced to disk and goes away with the servers. When this process dies, however it
+    With `durable` the data stays in `local`, the checkout's `.local`, for the next start (for root in a
+    closed folder: see `places`); without it the data is in a temporary folder, is not synced to disk and
+    goes away with the servers. When this process dies, however it
     dies, the servers stop by themselves. Raises ServersUnavailable with a sentence that says what to do.
     """
     database_url = os.environ.get("DATABASE_URL", "")
     broker_url = os.environ.get("CELERY_BROKER_URL", "")
     with ExitStack() as stack:
         if not database_url:
-            place = durable_place(root) if durable else stack.enter_context(passing_place())
+            place = durable_place(local) if durable else stack.enter_context(passing_place())
             database_url = stack.enter_context(postgres.running(place, durable=durable))
         if not broker_url:
             broker_url = stack.enter_context(valkey.running(stack.enter_context(passing_place())))

@@ -15,17 +15,19 @@ from pathlib import Path
 
 from clinic.embedded import ServersUnavailable, running
 
-ROOT = Path(__file__).resolve().parents[2]
+LOCAL = Path(__file__).resolve().parents[2] / ".local"
 
 
 def main() -> int:
     """Start the servers, run the command, stop the servers."""
-    parser = argparse.ArgumentParser(prog="python -m clinic.embedded", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m clinic.embedded", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("--durable", action="store_true", help="work on the demo's data under .local")
     parser.add_argument("command", nargs="+")
     given = parser.parse_args()
     try:
-        with running(ROOT, durable=given.durable) as servers:
+        with running(LOCAL, durable=given.durable) as servers:
             return run(given.command, {**os.environ, **servers.environment()})
     except (ServersUnavailable, OSError) as problem:
         print(problem, file=sys.stderr)

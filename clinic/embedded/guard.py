@@ -1,14 +1,15 @@
-"""Owns one server for a parent that may die at any moment. A script of its own: standard library only.
+"""Owns one program for a parent that may die at any moment. A script of its own: standard library only.
 
 The parent holds the other end of our standard input. When it lets go, because it is done or because it
-was killed, we stop the server and leave. Our own death stops the server too, where Linux can arrange it.
+was killed, we stop the program and leave. Our own death stops it too, where Linux can arrange it.
 
-    guard.py '{"argv": […], "signal": 2, "log": "…", "owner": [65534, 65534] | null, "discard": "…" | null}'
+    guard.py ORDER   (JSON, the fields of `guarded.Order`)
 """
 
 import contextlib
 import ctypes
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -17,12 +18,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 20  # seconds for an orderly stop; then the server is killed
+PATIENCE = 20  # seconds for an orderly stop; then the program is killed, with its children
 PR_SET_PDEATHSIG = 1
 
 
 def main(order: dict[str, Any]) -> int:
-    """Run the server until the parent goes; 0 when it was asked to stop, else 1."""
+    """Run the program until the parent goes; 0 when it was asked to stop, else 1."""
+    os.umask(order["umask"])
     for terminal_signal in (signal.SIGINT, signal.SIGHUP):
         signal.signal(terminal_signal, signal.SIG_IGN)
     server = start(order)
@@ -36,24 +38,26 @@ def main(order: dict[str, Any]) -> int:
 
 
 def start(order: dict[str, Any]) -> subprocess.Popen[bytes]:
-    """Start the server as its own user, with its output in its log."""
+    """Start the program as its own user, with its output in its log, or in ours when it has none."""
     uid, gid = order["owner"] or (None, None)
-    with Path(order["log"]).open("wb") as log:
+    with Path(order["log"]).open("wb") if order["log"] else contextlib.nullcontext() as log:
         return subprocess.Popen(
             order["argv"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            cwd="/",
+            cwd=order["folder"],
+            start_new_session=True,
             user=uid,
             group=gid,
             extra_groups=[] if uid is not None else None,
-            preexec_fn=lambda: die_with_parent(order["signal"]),
+            # Nothing else runs in this process yet, so the usual danger of it is none.
+            preexec_fn=lambda: die_with_parent(order["signal"]),  # noqa: PLW1509
         )
 
 
 def die_with_parent(signal_number: int) -> None:
-    """Ask Linux to signal the server when this guard is killed; other systems lack it and lose nothing else."""
+    """Ask Linux to signal the program when this guard is killed; other systems lack that and nothing else."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if sys.platform == "linux":
@@ -79,7 +83,8 @@ def stop(server: subprocess.Popen[bytes], signal_number: int, asked: threading.E
     try:
         server.wait(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
-        server.kill()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from clinic.embedded.places import PLAIN, Place, ServersUnavailable
-
-__all__ = ["Server", "ServersUnavailable", "free_port", "guarded", "locked"]
 
 GUARD = Path(__file__).with_name("guard.py")
 START_TIMEOUT = 60.0  # seconds; recovery after a crash replays the log first
@@ -27,14 +25,45 @@ class PortTaken(ServersUnavailable):
 
 
 @dataclass(frozen=True)
-class Server:
-    """A program to run for as long as we live: its command, and the signal that stops it in order."""
+class Order:
+    """What a guard is told: a program to run for as long as we live, and how to stop it in order."""
 
-    name: str
     argv: list[str]
-    stop_signal: int
-    log: Path
-    discard: Path | None = None  #: removed by the guard when the server has stopped
+    signal: int
+    log: str | None = None  #: a file for its output; None: the guard's own output
+    folder: str = "/"
+    owner: tuple[int, int] | None = None  #: user and group id; None: ours
+    discard: str | None = None  #: a folder to remove when the program has stopped
+    umask: int = 0o077
+
+
+def start_guard(
+    order: Order, *, env: dict[str, str], pass_fds: Sequence[int] = (), output: int | None = None
+) -> subprocess.Popen[str]:
+    """Start a program under a guard of its own; closing the guard's standard input stops both.
+
+    A new session: the terminal's Ctrl-C and a kill of our process group are for us, not for the guard.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-I", "-S", str(GUARD), json.dumps(asdict(order))],
+        stdin=subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        start_new_session=True,
+        pass_fds=pass_fds,
+        env=env,
+        cwd="/",
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def let_go(guard: subprocess.Popen[str]) -> None:
+    """Have a guard stop its program, and wait for both."""
+    if guard.stdin:
+        guard.stdin.close()
+    guard.wait()
 
 
 def free_port() -> int:
@@ -91,47 +120,28 @@ def is_alive(pid: int) -> bool:
 
 
 @contextlib.contextmanager
-def guarded(place: Place, server: Server, answers: Callable[[], bool], lock: int | None = None) -> Iterator[None]:
-    """The server while the block runs. Raises ServersUnavailable with its last lines when it will not start."""
-    guard = _start(place, server, lock)
+def guarded(
+    name: str, order: Order, answers: Callable[[], bool], *, lock: int | None = None
+) -> Iterator[None]:
+    """A server while the block runs. Raises ServersUnavailable with its last lines when it will not start."""
+    guard = start_guard(order, env=PLAIN, pass_fds=[] if lock is None else [lock])
     try:
-        _wait(guard, server, answers)
+        _wait(guard, name, Path(order.log or os.devnull), answers)
         yield
     finally:
-        if guard.stdin:
-            guard.stdin.close()
-        guard.wait()
+        let_go(guard)
 
 
-def _start(place: Place, server: Server, lock: int | None) -> subprocess.Popen[bytes]:
-    order = {
-        "argv": server.argv,
-        "signal": int(server.stop_signal),
-        "log": str(server.log),
-        "owner": place.owner,
-        "discard": str(server.discard) if server.discard else None,
-    }
-    # A new session: the terminal's Ctrl-C and a kill of our process group are for us, not for the guard.
-    return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(GUARD), json.dumps(order)],
-        stdin=subprocess.PIPE,
-        start_new_session=True,
-        pass_fds=[] if lock is None else [lock],
-        env=PLAIN,
-        cwd="/",
-    )
-
-
-def _wait(guard: subprocess.Popen[bytes], server: Server, answers: Callable[[], bool]) -> None:
+def _wait(guard: subprocess.Popen[str], name: str, log: Path, answers: Callable[[], bool]) -> None:
     deadline = time.monotonic() + START_TIMEOUT
     while not answers():
         if guard.poll() is not None:
-            words = last_lines(server.log)
+            words = last_lines(log)
             kind = PortTaken if "Address already in use" in words else ServersUnavailable
-            raise kind(f"{server.name} did not start. Its last words:\n{words}")
+            raise kind(f"{name} did not start. Its last words:\n{words}")
         if time.monotonic() > deadline:
             raise ServersUnavailable(
-                f"{server.name} did not answer within {START_TIMEOUT:.0f} seconds:\n{last_lines(server.log)}"
+                f"{name} did not answer within {START_TIMEOUT:.0f} seconds:\n{last_lines(log)}"
             )
         time.sleep(POLL)
 

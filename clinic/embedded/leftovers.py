@@ -52,7 +52,9 @@ def _stop(pid: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while is_alive(pid) and command_of(pid):
         if time.monotonic() > deadline:
-            raise ServersUnavailable(f"A PostgreSQL of an earlier run (process {pid}) does not stop. End it first.")
+            raise ServersUnavailable(
+                f"A PostgreSQL of an earlier run (process {pid}) does not stop. End it first."
+            )
         time.sleep(POLL)
 
 

@@ -75,16 +75,16 @@ def server_owner() -> tuple[int, int] | None:
     return account.pw_uid, account.pw_gid
 
 
-def durable_place(root: Path) -> Place:
-    """The folder that keeps the demo's data between two starts: `.local`, or ours when that is closed."""
-    local = Place(root.resolve() / ".local", server_owner())
-    local.path.mkdir(exist_ok=True)
-    if local.reaches(local.path):
-        return local
-    digest = hashlib.sha256(str(local.path).encode()).hexdigest()[:16]
+def durable_place(local: Path) -> Place:
+    """The folder that keeps the data between two starts: `local`, or one of ours when that is closed."""
+    wanted = Place(local.resolve(), server_owner())
+    wanted.path.mkdir(parents=True, exist_ok=True)
+    if wanted.reaches(wanted.path):
+        return wanted
+    digest = hashlib.sha256(str(wanted.path).encode()).hexdigest()[:16]
     _own_folder(OUR_FOLDER)
-    elsewhere = Place(_own_folder(OUR_FOLDER / digest), local.owner)
-    _point_to(elsewhere.path, local.path / "servers")
+    elsewhere = Place(_own_folder(OUR_FOLDER / digest), wanted.owner)
+    _point_to(elsewhere.path, wanted.path / "servers")
     return elsewhere
 
 
@@ -132,8 +132,8 @@ def programs(place: Place, package: str, distribution: str, folder: str) -> Path
     found = sorted(home.glob(folder)) if home else []
     if home is None or not found:
         raise ServersUnavailable(
-            f"The server wheel {distribution} is not installed for this Python. Run `make install`; where no wheel "
-            "exists for the platform, set DATABASE_URL and CELERY_BROKER_URL to servers of your own."
+            f"The server wheel {distribution} is not installed for this Python. Run `make install`; where no "
+            "wheel exists for the platform, set DATABASE_URL and CELERY_BROKER_URL to servers of your own."
         )
     if place.reaches(found[0]):
         return found[0]
@@ -149,7 +149,9 @@ def _copy(home: Path, copy: Path) -> None:
     unfinished = Path(tempfile.mkdtemp(dir=copy.parent))
     for part in (home, home.with_name(f"{home.name}.libs")):
         if part.exists():
-            shutil.copytree(part, unfinished / part.name, ignore=shutil.ignore_patterns("include", "__pycache__"))
+            shutil.copytree(
+                part, unfinished / part.name, ignore=shutil.ignore_patterns("include", "__pycache__")
+            )
     for path in [unfinished, *unfinished.rglob("*")]:
         path.chmod(path.stat().st_mode | (0o555 if path.is_dir() or os.access(path, os.X_OK) else 0o444))
     with suppress(OSError):  # another run finished the same copy first

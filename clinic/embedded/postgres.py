@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from clinic.embedded import leftovers
-from clinic.embedded.guarded import PortTaken, Server, free_port, guarded, locked
+from clinic.embedded.guarded import Order, PortTaken, free_port, guarded, locked
 from clinic.embedded.places import Place, ServersUnavailable, programs
 
 MAJOR = "18"  # the same as in docker-compose.yml
@@ -48,9 +48,9 @@ def running(place: Place, *, durable: bool, port: int | None = None) -> Iterator
         leftovers.settle(data)
         for tries_left in reversed(range(PORT_TRIES)):
             address = Address(port or free_port(), password)
-            server = _server(place, tools, data, address.port, durable=durable)
+            order = _order(place, tools, data, address.port, durable=durable)
             try:
-                stack.enter_context(guarded(place, server, address.answers, lock))
+                stack.enter_context(guarded("PostgreSQL", order, address.answers, lock=lock))
                 break
             except PortTaken:
                 if port or not tries_left:
@@ -65,7 +65,7 @@ class Address:
         self.port = port
         self._password = password
 
-    def _connect(self) -> psycopg.Connection:
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         return psycopg.connect(
             host="127.0.0.1",
             port=self.port,
@@ -95,15 +95,15 @@ class Address:
         return f"postgres://{NAME}:{self._password}@127.0.0.1:{self.port}/{NAME}"
 
 
-def _server(place: Place, tools: Path, data: Path, port: int, *, durable: bool) -> Server:
+def _order(place: Place, tools: Path, data: Path, port: int, *, durable: bool) -> Order:
     settings = {**SETTINGS, "port": str(port), **({} if durable else CARELESS)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    return Server(
-        name="PostgreSQL",
+    return Order(
         argv=[str(tools / "postgres"), "-D", str(data), *options],
-        stop_signal=signal.SIGINT,  # "fast": ends connections, keeps the data clean
-        log=place.path / "postgres.log",
-        discard=None if durable else place.path,
+        signal=signal.SIGINT,  # "fast": ends connections, keeps the data clean
+        log=str(place.path / "postgres.log"),
+        owner=place.owner,
+        discard=None if durable else str(place.path),
     )
 
 

@@ -6,8 +6,9 @@ import secrets
 import signal
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from clinic.embedded.guarded import PortTaken, Server, free_port, guarded
+from clinic.embedded.guarded import Order, PortTaken, free_port, guarded
 from clinic.embedded.places import Place, programs
 
 PORT_TRIES = 5
@@ -20,31 +21,48 @@ def running(place: Place, *, port: int | None = None) -> Iterator[str]:
     password = secrets.token_hex(24)
     with contextlib.ExitStack() as stack:
         for tries_left in reversed(range(PORT_TRIES)):
-            chosen = port or free_port()
-            config = _write_config(place, chosen, password)
-            server = Server(
-                name="Valkey",
-                argv=[str(tools / "valkey-server"), config],
-                stop_signal=signal.SIGTERM,
-                log=place.path / "valkey.log",
-                discard=place.path,
+            address = Address(port or free_port(), password)
+            order = Order(
+                argv=[str(tools / "valkey-server"), _write_config(place, address)],
+                signal=signal.SIGTERM,
+                log=str(place.path / "valkey.log"),
+                owner=place.owner,
+                discard=str(place.path),
             )
             try:
-                stack.enter_context(guarded(place, server, lambda: _answers(chosen, password)))
+                stack.enter_context(guarded("Valkey", order, address.answers))
                 break
             except PortTaken:
                 if port or not tries_left:
                     raise
-        yield f"redis://:{password}@127.0.0.1:{chosen}/0"
+        yield f"redis://:{password}@127.0.0.1:{address.port}/0"
 
 
-def _write_config(place: Place, port: int, password: str) -> str:
+@dataclass(frozen=True)
+class Address:
+    """Where a broker of ours answers, and to which password."""
+
+    port: int
+    password: str
+
+    def answers(self) -> bool:
+        """Whether our server takes the password; a stranger on the port does not."""
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection(("127.0.0.1", self.port), timeout=5) as connection,
+        ):
+            connection.sendall(f"AUTH {self.password}\r\n".encode())
+            return connection.recv(16).startswith(b"+OK")
+        return False
+
+
+def _write_config(place: Place, address: Address) -> str:
     """A configuration file, because a password on a command line can be read by every user."""
     path = place.path / "valkey.conf"
     lines = [
         "bind 127.0.0.1",
-        f"port {port}",
-        f"requirepass {password}",
+        f"port {address.port}",
+        f"requirepass {address.password}",
         'save ""',
         "appendonly no",
         "daemonize no",
@@ -53,11 +71,3 @@ def _write_config(place: Place, port: int, password: str) -> str:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write("\n".join(lines) + "\n")
     return str(place.give(path))
-
-
-def _answers(port: int, password: str) -> bool:
-    """Whether our server takes the password; a stranger on the port does not."""
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(f"AUTH {password}\r\n".encode())
-        return connection.recv(16).startswith(b"+OK")
-    return False
