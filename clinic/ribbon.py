@@ -140,6 +140,11 @@ class FullRibbon:
     months: tuple[tuple[float, date], ...]
     today_x: float | None
 
+    @property
+    def height(self) -> int:
+        """Pixels: a second row of dates needs more."""
+        return 140 if any(mark.row == 1 for mark in self.marks) else 112
+
 
 @dataclass(frozen=True, slots=True)
 class BarPart:

@@ -79,9 +79,10 @@ def field(bound: BoundField, **options: Any) -> SafeString:
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(form: BaseForm, title: str = "") -> dict[str, Any]:
+def error_summary(form: BaseForm, title: str = "", focus: bool = True) -> dict[str, Any]:
     """`{% error_summary form %}`: what is wrong, each line a link to its field; nothing when all is well."""
-    return {"form": form, "title": title, "wrong": [bound for bound in form if bound.errors and not bound.is_hidden]}
+    wrong = [bound for bound in form if bound.errors and not bound.is_hidden]
+    return {"form": form, "title": title, "focus": focus, "wrong": wrong}
 
 
 @register.simple_block_tag
