@@ -17,6 +17,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """`nav`, `locations`, `location`, and which environment this is."""
     always = {"environment": settings.ENVIRONMENT, "is_demo": settings.IS_DEMO}
     user = getattr(request, "user", None)
+    if (link := getattr(request, "link", None)) is not None:
+        return {**always, **of_the_clinic(link.location)}
     if user is None or not user.is_authenticated or request.path.startswith("/p/"):
         return always
     location = current_location(request)
@@ -27,6 +29,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": [
             group for group in (_group(request, name, items) for name, items in GROUPS) if group["items"]
         ],
+    }
+
+
+def of_the_clinic(location: Location) -> dict[str, Any]:
+    """What the head of a patient page shows: the clinic's neutral name and its phone."""
+    phone = location.phone
+    return {
+        "clinic_name": location.message_name,
+        "clinic_phone": phone.as_e164 if phone else "",
+        "clinic_phone_shown": phone.as_international if phone else "",
     }
 
 

@@ -14,3 +14,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
     """A refusal as a page, with its sentence and every reason."""
     return render(request, "refused.html", {"error": error}, status=error.status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400 in our look."""
+    return render(request, "400.html", status=400)
