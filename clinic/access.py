@@ -22,12 +22,12 @@ _CURRENT = "location"
 
 def permissions_of(user: Any) -> dict[int, frozenset[Permission]]:
     """For each location's id: all that the user may do there. Read once per user object."""
-    cached: dict[int, frozenset[Permission]] | None = getattr(user, "_permissions", None)
+    cached: dict[int, frozenset[Permission]] | None = getattr(user, "granted_permissions", None)
     if cached is None:
         cached = {}
         for location_id, role in Membership.objects.filter(user=user).values_list("location_id", "role"):
             cached[location_id] = cached.get(location_id, frozenset()) | ROLES[role].permissions
-        user._permissions = cached
+        user.granted_permissions = cached
     return cached
 
 
@@ -61,7 +61,14 @@ def require(permission: Permission) -> Callable[[View[Args]], View[Args]]:
 
 
 def current_location(request: HttpRequest) -> Location | None:
-    """The location that the user works at right now: chosen, or the first of theirs."""
+    """The location that the user works at right now: chosen, or the first of theirs. Read once per request."""
+    if not hasattr(request, "current_location"):
+        request.current_location = _find_location(request)  # type: ignore[attr-defined]
+    found: Location | None = request.current_location  # type: ignore[attr-defined]
+    return found
+
+
+def _find_location(request: HttpRequest) -> Location | None:
     chosen = request.session.get(_CURRENT) if hasattr(request, "session") else None
     mine = Location.objects.visible_to(request.user)
     return mine.filter(pk=chosen).first() or mine.first()
@@ -70,6 +77,7 @@ def current_location(request: HttpRequest) -> Location | None:
 def choose_location(request: HttpRequest, location: Location) -> None:
     """Remembers the location for this login."""
     request.session[_CURRENT] = location.pk
+    request.current_location = location  # type: ignore[attr-defined]
 
 
 def log_access(request: HttpRequest, patient: Patient, what: str, *, now: datetime) -> None:

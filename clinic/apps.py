@@ -11,4 +11,4 @@ class ClinicConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers the deploy checks."""
-        from clinic import checks  # noqa: F401,PLC0415 - checks register on import, after the apps are ready
+        from clinic import checks  # noqa: F401 - checks register on import, after the apps are ready

@@ -1,7 +1,7 @@
 """Patient links: a secret address becomes a short cookie and a clean page. No GET changes anything (P6).
 
-`/p/<token>` shows nothing and changes nothing: it sets a signed cookie and redirects. Mail scanners and link previews may
-open it as often as they like. Everything that changes something is a POST on the page behind it.
+`/p/<token>` shows nothing and changes nothing: it sets a signed cookie and redirects. Mail scanners and link
+previews may open it as often as they like. Everything that changes something is a POST on the page behind it.
 """
 
 from __future__ import annotations
@@ -122,7 +122,12 @@ def locked(request: HttpRequest, link: PatientLink) -> HttpResponse:
 
 def ask_birth_date(request: HttpRequest, link: PatientLink, *, wrong: bool = False) -> HttpResponse:
     """The page that asks for the date of birth, before anything clinical is shown."""
-    context = {"location": link.location, "wrong": wrong, "next": request.path, "left": MOST_WRONG_TRIES - link.wrong_tries}
+    context = {
+        "location": link.location,
+        "wrong": wrong,
+        "next": request.path,
+        "left": MOST_WRONG_TRIES - link.wrong_tries,
+    }
     return render(request, "patient/birth_date.html", context, status=403 if wrong else 200)
 
 
@@ -179,7 +184,9 @@ def _told_birth_date(data: Any) -> date | None:
 
 
 def _safe_target(path: str, link: PatientLink) -> str:
-    return path if path.startswith("/p/") and "//" not in path else reverse(LANDINGS[LinkPurpose(link.purpose)])
+    return (
+        path if path.startswith("/p/") and "//" not in path else reverse(LANDINGS[LinkPurpose(link.purpose)])
+    )
 
 
 def _opened_link(request: HttpRequest) -> tuple[PatientLink | None, bool]:

@@ -7,7 +7,10 @@ _PHONE_PUNCTUATION = re.compile(r"(?<=\d)[ ()/.-]+(?=\d)")
 
 
 def search_text(text: str) -> str:
-    """The text as it is stored for search and as a query is normalised: `Müller +49 (170) 12-34` → `muller +491701234`."""
+    """The text as it is stored for search and as a query is normalised.
+
+    `Müller +49 (170) 12-34` → `muller +491701234`.
+    """
     plain = unicodedata.normalize("NFKD", str(text).casefold().replace("ı", "i").replace("ß", "ss"))
     return " ".join(
         word if _is_date(word) else _PHONE_PUNCTUATION.sub("", word)

@@ -21,7 +21,7 @@ DEBUG = False
 SECRET_KEY = env.text(
     "SECRET_KEY",
     None if IS_PRODUCTION else "not-secret-only-for-demo-and-tests-0123456789-abcdefghijklmnop",
-    cure="Set it to a long random text, for example from `python -c 'import secrets; print(secrets.token_urlsafe(64))'`.",
+    cure="Set it to a long random text: python -c 'import secrets; print(secrets.token_urlsafe(64))'",
 )
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if IS_PRODUCTION else "*")
 CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "clinic.web.middleware.HistoryContextMiddleware",
     "clinic.web.middleware.SecondFactorMiddleware",
     "clinic.web.middleware.SessionLimitsMiddleware",
+    "clinic.web.middleware.LocationZoneMiddleware",
     "clinic.web.middleware.PrivateResponsesMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -116,7 +117,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "clinic.forms.ClinicRenderer"
 
 # --- People -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "clinic.User"

@@ -55,7 +55,7 @@ def move(
     if to not in transitions.get(before, set()):
         raise IllegalMove(f"{type(row).__name__}: {before} → {to}")
     values = {"status": to, **(changes or {})}
-    hit = type(row)._default_manager.filter(pk=row.pk, status=before).update(**values)
+    hit = type(row)._default_manager.filter(pk=row.pk, status=before).update(**values)  # noqa: SLF001 - the public way to a model of any type
     if hit != 1:
         raise Stale("stale_status", "Somebody else changed this a moment ago. Look again before you go on.")
     for name, value in values.items():

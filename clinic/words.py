@@ -68,7 +68,10 @@ WAITING_TASKS = (TaskStatus.OPEN, TaskStatus.ACKNOWLEDGED)
 
 
 class Urgency(models.TextChoices):
-    """How soon a clinician must act (catalogue red flags: EMERGENCY at once, SAME_DAY 4 h, NEXT_DAY 24 h, SOON 72 h, ROUTINE 7 d)."""
+    """How soon a clinician must act (catalogue red flags).
+
+    EMERGENCY at once, SAME_DAY 4 h, NEXT_DAY 24 h, SOON 72 h, ROUTINE 7 d.
+    """
 
     EMERGENCY = "EMERGENCY", _("emergency")
     SAME_DAY = "SAME_DAY", _("same day")
@@ -100,7 +103,7 @@ class LinkPurpose(models.TextChoices):
 
 
 #: (role shown to a person, e-mail, password) of the demo clinic; refused outside the demo.
-DEMO_PASSWORD = "series-and-recovery"  # noqa: S105 - printed on purpose by the demo
+DEMO_PASSWORD = "series-and-recovery"
 DEMO_LOGINS = (
     ("front desk", "desk@demo.example", DEMO_PASSWORD),
     ("practitioner", "weiss@demo.example", DEMO_PASSWORD),

@@ -69,7 +69,15 @@ def acknowledge(task: Task, *, by: Any, now: datetime) -> Task:
 @transaction.atomic
 def finish(task: Task, *, by: Any, now: datetime, outcome: str = "") -> Task:
     """The task is done, with what came of it."""
-    move(task, TaskStatus.DONE, transitions=TASK_TRANSITIONS, by=by, now=now, reason=outcome, changes={"outcome": outcome})
+    move(
+        task,
+        TaskStatus.DONE,
+        transitions=TASK_TRANSITIONS,
+        by=by,
+        now=now,
+        reason=outcome,
+        changes={"outcome": outcome},
+    )
     return task
 
 
@@ -87,7 +95,11 @@ def escalate_overdue(*, now: datetime) -> int:
     Practitioner, then the location's clinical lead, then its manager; each step gives the same time again, an hour at
     the least. After the last step the task stays where it is, overdue and red.
     """
-    overdue = Task.objects.overdue(now).filter(escalations__lt=len(ESCALATION)).select_for_update(skip_locked=True, of=("self",))
+    overdue = (
+        Task.objects.overdue(now)
+        .filter(escalations__lt=len(ESCALATION))
+        .select_for_update(skip_locked=True, of=("self",))
+    )
     count = 0
     for task in overdue:
         _escalate(task, now=now)
@@ -97,7 +109,11 @@ def escalate_overdue(*, now: datetime) -> int:
 
 def _escalate(task: Task, *, now: datetime) -> None:
     role = ESCALATION[task.escalations]
-    member = Membership.objects.filter(location=task.location_id, role=role.code, user__is_active=True).order_by("pk").first()
+    member = (
+        Membership.objects.filter(location=task.location_id, role=role.code, user__is_active=True)
+        .order_by("pk")
+        .first()
+    )
     task.escalations += 1
     task.owner = member.user if member else task.owner
     task.due_at = now + max(timedelta(hours=1), timedelta(hours=URGENCY_HOURS[Urgency(task.urgency)]) / 2)

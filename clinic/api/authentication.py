@@ -3,7 +3,6 @@
 import hashlib
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -41,14 +40,3 @@ class TokenAuthentication(BaseAuthentication):
             .filter(token_hash=token_hash(text), revoked_at=None)
             .first()
         )
-
-
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """Says in the schema how to authenticate."""
-
-    target_class = "clinic.api.authentication.TokenAuthentication"
-    name = "token"
-
-    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        """A bearer token."""
-        return {"type": "http", "scheme": "bearer"}

@@ -1,8 +1,14 @@
 """Who may use the API: members of staff. What they may see is decided by `visible_to`."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class IsStaffMember(BasePermission):

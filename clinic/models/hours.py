@@ -36,7 +36,10 @@ class WeeklyHoursQuerySet(models.QuerySet[Any]):
 
 
 class WeeklyHours(models.Model):
-    """Abstract: one window on one weekday, in wall time of the location; closing at or before opening means past midnight."""
+    """Abstract: one window on one weekday, in wall time of the location.
+
+    Closing at or before opening means past midnight.
+    """
 
     weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS)
     opens = models.TimeField(_("from"))

@@ -36,6 +36,14 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Tasks that nobody has finished."""
         return self.filter(status__in=WAITING_TASKS)
 
+    def finished(self) -> TaskQuerySet:
+        """Tasks that are done, latest first."""
+        return self.filter(status=TaskStatus.DONE).order_by("-id")
+
+    def owned_by(self, user: Any) -> TaskQuerySet:
+        """Tasks of one person."""
+        return self.filter(owner=user)
+
     def overdue(self, now: datetime) -> TaskQuerySet:
         """Open tasks past their deadline."""
         return self.filter(status=TaskStatus.OPEN, due_at__lte=now)

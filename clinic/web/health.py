@@ -27,7 +27,9 @@ def ready(request: HttpRequest) -> JsonResponse:
     """200 when people can work: the database answers. Broker and tick are told, but do not stop the desk."""
     checks = {"database": _database(), "broker": _broker(), "tick": _tick()}
     is_ready = checks["database"]["ok"]
-    return JsonResponse({"status": "ready" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503)
+    return JsonResponse(
+        {"status": "ready" if is_ready else "not ready", "checks": checks}, status=200 if is_ready else 503
+    )
 
 
 def _answer(ask: Callable[[], Any], *errors: type[Exception]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from clinic.access import current_location
+
 Handler = Callable[[HttpRequest], HttpResponse]
 _SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 _LAST_SEEN, _SIGNED_IN = "last_seen", "signed_in"
@@ -52,7 +54,7 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def _lacks_one(self, request: HttpRequest) -> bool:
-        from allauth.mfa.utils import is_mfa_enabled  # noqa: PLC0415 - allauth needs the apps to be ready
+        from allauth.mfa.utils import is_mfa_enabled
 
         user = request.user
         if not user.is_authenticated or request.path.startswith(_OPEN_PREFIXES):
@@ -94,6 +96,26 @@ class SessionLimitsMiddleware:
         if request.headers.get("HX-Request"):
             return HttpResponse(status=401, headers={"HX-Trigger": "signed-out", "X-Login": login})
         return redirect(login)
+
+
+class LocationZoneMiddleware:
+    """Staff see times in the zone of the location where they work right now."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activates the zone for this request only."""
+        location = current_location(request) if self._is_page(request) else None
+        if location is None:
+            return self.get_response(request)
+        with timezone.override(location.tz):
+            return self.get_response(request)
+
+    def _is_page(self, request: HttpRequest) -> bool:
+        return request.user.is_authenticated and not request.path.startswith(
+            ("/p/", "/api/", "/static/", "/health/")
+        )
 
 
 class PrivateResponsesMiddleware:

@@ -1,4 +1,4 @@
-"""The living page of the design system: every component, drawn by the components themselves. Demo and tests only."""
+"""The living page of the design system: every component, drawn by itself. Demo and tests only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from clinic.ribbon import Ribbon, RibbonSession
 TODAY = date(2026, 11, 21)
 COLOURS = (
     ("paper", "the ground"), ("surface", "cards, fields"), ("sunken", "hover, skeletons"), ("ink", "text"),
-    ("ink-2", "second line"), ("ink-3", "quiet labels"), ("line", "hairlines"), ("edge", "borders of controls, 3:1"),
+    ("ink-2", "second line"), ("ink-3", "quiet labels"), ("line", "hairlines"), ("edge", "control borders"),
     ("accent", "what can be done next"), ("accent-soft", "chosen, due window"), ("amber", "needs a person"),
     ("amber-soft", "its ground"), ("red", "needs a person now"), ("red-soft", "its ground"),
     ("green", "as it should be"), ("green-soft", "its ground"),
@@ -28,23 +28,34 @@ PARTS = (
     ("foundations", "Foundations", ["colours", "practitioners", "type", "icons"]),
     ("actions", "Actions", ["buttons", "segmented", "menu", "chips"]),
     ("forms", "Forms", ["form", "errors", "choices", "scale"]),
-    ("content", "Content", ["badges", "card", "table", "person", "kv", "notes", "timeline", "steps", "pagination"]),
+    (
+        "content",
+        "Content",
+        ["badges", "card", "table", "person", "kv", "notes", "timeline", "steps", "pagination"],
+    ),
     ("feedback", "Feedback", ["dialog", "toast", "banners", "empty", "loading"]),
     ("drawings", "Drawings", ["ribbon", "ribbon_states", "ribbon_card", "ribbon_phone", "curve"]),
 )
+
+PAGES = ("patient_aftercare", "patient_check", "patient_series", "sheet")
+CLINIC = {"clinic_name": "Riverside", "clinic_phone": "+49305550142", "clinic_phone_shown": "030 555 0142"}
 
 
 class SampleForm(forms.Form):
     """One field of every kind."""
 
     name = forms.CharField(label="Name", max_length=80, help_text="As it stands in the passport.")
-    phone = forms.CharField(label="Mobile phone", widget=PhoneInput, help_text="For reminders by text message.")
+    phone = forms.CharField(
+        label="Mobile phone", widget=PhoneInput, help_text="For reminders by text message."
+    )
     email = forms.EmailField(label="E-mail", required=False)
     born_on = forms.DateField(label="Born on", widget=DateInput)
     at = forms.TimeField(label="At", widget=TimeInput, required=False)
     language = forms.ChoiceField(label="Language", choices=[("de", "Deutsch"), ("en", "English")])
     count = forms.IntegerField(label="Sessions", min_value=1, max_value=12)
-    note = forms.CharField(label="Note for the desk", widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    note = forms.CharField(
+        label="Note for the desk", widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
     consent = forms.BooleanField(label="May write by text message", help_text="Can be withdrawn at any time.")
 
 
@@ -53,7 +64,11 @@ class ChoicesForm(forms.Form):
 
     protocol = forms.ChoiceField(
         label="Protocol",
-        choices=[("needling", "Microneedling, acne scars"), ("meso", "Mesotherapy, hydration"), ("scalp", "Scalp")],
+        choices=[
+            ("needling", "Microneedling, acne scars"),
+            ("meso", "Mesotherapy, hydration"),
+            ("scalp", "Scalp"),
+        ],
         widget=RadioCards(
             hints={"needling": "4 sessions, 28 to 42 days apart", "meso": "6 sessions, weekly at first"}
         ),
@@ -61,7 +76,7 @@ class ChoicesForm(forms.Form):
     wishes = forms.MultipleChoiceField(
         label="Wishes",
         required=False,
-        choices=[("weiss", "Dr. Weiss"), ("am", "mornings"), ("same", "same weekday"), ("nofri", "not Fridays")],
+        choices=[(word, word) for word in ("Dr. Weiss", "mornings", "same weekday", "not Fridays")],
         widget=CheckboxChips,
     )
     reason = forms.ChoiceField(label="Reason", choices=[("ill", "Ill"), ("late", "Too late")], widget=Radios)
@@ -74,21 +89,10 @@ class ScaleForm(forms.Form):
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
-    """All components with their code."""
-    return render(request, "styleguide.html", samples())
-
-
-def styleguide_patient(request: HttpRequest) -> HttpResponse:
-    """A patient page with made-up content; `?page=check` shows a recovery question, `?page=series` the ribbon."""
-    page = request.GET.get("page", "aftercare")
-    name = page if page in {"aftercare", "check", "series"} else "aftercare"
-    known = {"clinic_name": "Riverside", "clinic_phone": "+49305550142", "clinic_phone_shown": "030 555 0142"}
-    return render(request, f"styleguide/patient_{name}.html", samples() | known)
-
-
-def styleguide_print(request: HttpRequest) -> HttpResponse:
-    """A printed sheet with made-up content."""
-    return render(request, "styleguide/sheet.html", samples())
+    """All components with their code; `?page=` shows a patient page or a sheet, with made-up content."""
+    page = request.GET.get("page", "")
+    template = f"styleguide/{page}.html" if page in PAGES else "styleguide.html"
+    return render(request, template, samples() | CLINIC)
 
 
 def samples() -> dict[str, Any]:
@@ -100,10 +104,10 @@ def samples() -> dict[str, Any]:
         "today": TODAY,
         "form": SampleForm(initial={"name": "Leyla Demir", "count": 4}),
         "wrong": SampleForm({"name": "", "email": "leyla@", "language": "fr"}, prefix="wrong"),
-        "choices": ChoicesForm(initial={"protocol": "needling", "wishes": ["weiss", "am"]}),
+        "choices": ChoicesForm(initial={"protocol": "needling", "wishes": ["Dr. Weiss", "mornings"]}),
         "scale": ScaleForm(initial={"pain": 3}),
         "appointments": _appointments(),
-        "facts": [("Born", "14 Mar 1988"), ("Skin type", "III"), ("Phone", "+49 30 555 0142"), ("E-mail", "")],
+        "facts": [("Born", "14 Mar 1988"), ("Skin type", "III"), ("E-mail", "")],
         "entries": _entries(),
         "wizard": ["Concern: acne scars", "Protocol", "Zones and depth", "Dates", "Book"],
         "page": Paginator(range(1, 241), 20).page(4),
@@ -157,13 +161,13 @@ def _series() -> Ribbon:
 def _uneven() -> Ribbon:
     start, offsets = date(2026, 10, 30), [0, 7, 14, 21, 35, 49, 79, 109]
     sessions = [
-        _session(n, start + timedelta(days=days), (2, 4), **_done_or_booked(start + timedelta(days=days + n % 2)))
-        for n, days in enumerate(offsets, start=1)
+        _session(n, day, (2, 4), **_performed_or_booked(day + timedelta(days=n % 2)))
+        for n, day in enumerate([start + timedelta(days=days) for days in offsets], start=1)
     ]
     return Ribbon(sessions=sessions, today=TODAY, title="Mesotherapy, hydration")
 
 
-def _done_or_booked(on: date) -> dict[str, Any]:
+def _performed_or_booked(on: date) -> dict[str, Any]:
     return {"performed_on": on} if on < TODAY else {"booked_on": on}
 
 
@@ -182,7 +186,9 @@ def _troubled() -> Ribbon:
 def _long() -> Ribbon:
     start = date(2026, 8, 10)
     sessions = [
-        _session(n, start + timedelta(days=14 * n), (3, 5), **_done_or_booked(start + timedelta(days=14 * n)))
+        _session(
+            n, start + timedelta(days=14 * n), (3, 5), **_performed_or_booked(start + timedelta(days=14 * n))
+        )
         for n in range(1, 11)
     ]
     return Ribbon(sessions=sessions, today=TODAY, title="Cellulite")

@@ -102,7 +102,7 @@ class ProtocolVersion(models.Model):
     @cached_property
     def content(self) -> Any:
         """The definition as a typed value (`ProtocolDefinition`)."""
-        from treatments.definitions import ProtocolDefinition  # noqa: PLC0415 - keeps models free of the reader
+        from treatments.definitions import ProtocolDefinition
 
         return ProtocolDefinition.from_document(self.definition)
 

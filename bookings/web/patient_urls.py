@@ -1,0 +1,6 @@
+"""Patient pages of bookings, behind a link."""
+
+from django.urls import URLPattern
+
+app_name = "bookings_p"
+urlpatterns: list[URLPattern] = []
