@@ -1,4 +1,4 @@
-"""The Chromium of the browser tests: an installed one first. As a program it installs one when there is none."""
+"""The Chromium of the browser tests: an installed one first; as a program it installs one when none is."""
 
 import glob
 import os

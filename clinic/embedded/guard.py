@@ -32,7 +32,7 @@ def main(order: dict[str, Any]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: stop_later(server, order["signal"], asked))
     threading.Thread(target=wait_for_parent, args=(server, order["signal"], asked), daemon=True).start()
     server.wait()
-    if order["discard"]:
+    if order["discard"] and asked.is_set():  # else the parent still wants to read the log
         shutil.rmtree(order["discard"], ignore_errors=True)
     return 0 if asked.is_set() else 1
 
@@ -66,8 +66,9 @@ def die_with_parent(signal_number: int) -> None:
 
 
 def wait_for_parent(server: subprocess.Popen[bytes], signal_number: int, asked: threading.Event) -> None:
-    """Return from the read only when the parent closed its end or is gone."""
-    sys.stdin.buffer.read()
+    """Return from the read only when the parent closed its end or is gone. No buffer, no lock at our exit."""
+    while os.read(0, 1024):
+        pass
     stop(server, signal_number, asked)
 
 
