@@ -15,7 +15,7 @@ PLOT_TOP, PLOT_HEIGHT = 10.0, 120.0
 class CurvePoint:
     """One recovery check: days after the session, the score, and the highest score still expected that day.
 
-    `score` None means asked and not answered. `flag` is "" (as expected), "amber" or "red", as triage graded it.
+    `score` None means asked and not answered. `flag` is "" (as expected), "amber" or "red", as graded.
     """
 
     day: float
@@ -45,7 +45,7 @@ class PlacedPoint:
 
 @dataclass(frozen=True, slots=True)
 class CurveDrawing:
-    """`band` and `line` are point lists of the nested box; `ticks` are days, `levels` scores, each with a place."""
+    """`band` and `line` are points of the nested box; `ticks` are days, `levels` scores, with places."""
 
     band: str
     line: str

@@ -1,6 +1,6 @@
 """How our forms are drawn: one field component for every widget, and the widgets that HTML lacks.
 
-`{{ form.name.as_field_group }}` draws `components/field.html`; `{{ form }}` the whole form with its error summary.
+`{{ form.name.as_field_group }}` draws `components/field.html`; `{{ form }}` the form with its errors.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The series ribbon: where each session of a series stands in time. Values in, geometry out; no clock, no ORM.
+"""The series ribbon: where each session of a series stands in time. Values in, geometry out; no clock.
 
 Positions along the axis are percentages of the drawing's width, so that the SVG needs no view box and its
 text keeps its size at every width.
@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
+
+from clinic.axis import LEFT, RIGHT, Axis, axis_for, gaps, label_rows, months
 
 #: More sessions than this crowd a card: it then shows one bar.
 CARD_LIMIT = 8
-#: The drawn part of the axis, in per cent of the width.
-LEFT, RIGHT = 4.0, 96.0
-#: Least distance of two neighbours in per cent: a date of eleven characters fits at the narrowest full drawing (640 px).
-ROOM_FOR_LABEL = 11.5
 #: Days between two sessions of which nothing is known yet, only to place them on the axis.
 UNKNOWN_GAP = 28
 
@@ -43,9 +42,9 @@ _BY_STATUS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RibbonSession:
-    """One session of a series: its due window and what has become of it. All dates are local to the clinic.
+    """One session of a series: its due window and what has become of it. All dates are local.
 
-    `status` is the stored code of the treatment session; `label` stands instead of the number (maintenance: "M").
+    `status` is the stored code of the treatment session; `label` stands for the number ("M").
     """
 
     number: int
@@ -66,6 +65,11 @@ class RibbonSession:
     def day(self) -> date | None:
         """The day that stands for the session on the axis."""
         return self.actual or self.ideal or self.earliest or self.latest
+
+    @property
+    def window(self) -> list[date]:
+        """The known days of its due window."""
+        return [day for day in (self.earliest, self.ideal, self.latest) if day]
 
     @property
     def drift(self) -> int | None:
@@ -98,9 +102,12 @@ class Band:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RibbonMark:
-    """One drawn session. `row` says on which of two rows its date is written; None: no room for it."""
+    """One drawn session. `row` says on which of two rows its date is written; None: no room for it.
+
+    `gap` is the days since the session before, written at `gap_x`; None: no room, or the first.
+    """
 
     session: RibbonSession
     mark: Mark
@@ -108,28 +115,13 @@ class RibbonMark:
     row: int | None = 0
     band: Band | None = None
     ideal_x: float | None = None
+    gap: int | None = None
+    gap_x: float | None = None
 
     @property
     def has_drift(self) -> bool:
         """There is a line to draw from the ideal day to the actual one."""
         return self.ideal_x is not None and bool(self.session.drift)
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """Maps days to per cent: straight between knots, with room for a label between neighbours."""
-
-    knots: tuple[tuple[int, float], ...]
-
-    def at(self, day: date) -> float:
-        """Position of a day; days beyond the ends are drawn at the ends."""
-        ordinal = day.toordinal()
-        if ordinal <= self.knots[0][0]:
-            return round(self.knots[0][1], 2)
-        for (left, x_left), (right, x_right) in zip(self.knots, self.knots[1:], strict=False):
-            if ordinal <= right:
-                return round(x_left + (x_right - x_left) * (ordinal - left) / (right - left), 2)
-        return round(self.knots[-1][1], 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +158,7 @@ class CardRibbon:
 
 
 def mark_of(session: RibbonSession, today: date) -> Mark:
-    """What the session is drawn as. A day performed wins over any status; overdue means no day and past the latest."""
+    """What the session is drawn as. A day performed wins; overdue: no day, and past the latest."""
     if session.performed_on:
         return Mark.PERFORMED
     if session.status in _BY_STATUS:
@@ -181,16 +173,18 @@ def full_ribbon(ribbon: Ribbon) -> FullRibbon:
     if not ribbon.sessions:
         return FullRibbon((), (), None)
     days = _days(ribbon.sessions, ribbon.today)
-    axis = _axis(ribbon.sessions, days)
+    axis = axis_for(days, [day for session in ribbon.sessions for day in session.window])
     xs = [axis.at(day) for day in days]
-    rows = _label_rows(xs)
     marks = tuple(
-        _placed(session, ribbon.today, x, row, axis)
-        for session, x, row in zip(ribbon.sessions, xs, rows, strict=True)
+        _placed(session, ribbon.today, axis, x=x, row=row, gap=gap, gap_x=gap_x)
+        for session, x, row, (gap, gap_x) in zip(
+            ribbon.sessions, xs, label_rows(xs), gaps(days, xs), strict=True
+        )
     )
-    first, last = axis.knots[0][0], axis.knots[-1][0]
-    today_x = axis.at(ribbon.today) if first <= ribbon.today.toordinal() <= last else None
-    return FullRibbon(marks, tuple((axis.at(day), day) for day in _months(first, last)), today_x)
+    names = tuple((axis.at(month), month) for month in months(axis.first, axis.last))
+    return FullRibbon(
+        marks, names, axis.at(ribbon.today) if axis.first <= ribbon.today <= axis.last else None
+    )
 
 
 def card_ribbon(ribbon: Ribbon) -> CardRibbon:
@@ -201,7 +195,7 @@ def card_ribbon(ribbon: Ribbon) -> CardRibbon:
         return CardRibbon((), _bar(marks), performed, total)
     step = (RIGHT - LEFT) / max(total - 1, 1)
     dots = tuple(
-        RibbonMark(session, mark, round(LEFT + step * place, 2))
+        RibbonMark(session=session, mark=mark, x=round(LEFT + step * place, 2))
         for place, (session, mark) in enumerate(zip(ribbon.sessions, marks, strict=True))
     )
     return CardRibbon(dots, (), performed, total)
@@ -223,60 +217,13 @@ def _days(sessions: Sequence[RibbonSession], today: date) -> list[date]:
     return days
 
 
-def _axis(sessions: Sequence[RibbonSession], days: Sequence[date]) -> Axis:
-    """Equal gaps come out strictly to scale; unequal ones give each neighbour room for its label first."""
-    centres = sorted({day.toordinal() for day in days})
-    known = [
-        day.toordinal()
-        for session in sessions
-        for day in (session.earliest, session.latest, session.ideal)
-        if day
-    ]
-    ends = (min([*known, centres[0]]), max([*known, centres[-1]]))
-    stops = sorted({*centres, *ends})
-    if len(stops) == 1:
-        return Axis(((stops[0], LEFT), (stops[0] + 1, RIGHT)))
-    floors = [
-        ROOM_FOR_LABEL if a in centres and b in centres else 0.0
-        for a, b in zip(stops, stops[1:], strict=False)
-    ]
-    squeeze = min(1.0, (RIGHT - LEFT) / sum(floors)) if any(floors) else 1.0
-    spare = (RIGHT - LEFT) - squeeze * sum(floors)
-    knots = [(stops[0], LEFT)]
-    for a, b, floor in zip(stops, stops[1:], floors, strict=False):
-        knots.append((b, knots[-1][1] + squeeze * floor + spare * (b - a) / (stops[-1] - stops[0])))
-    return Axis(tuple(knots))
-
-
-def _label_rows(xs: Sequence[float]) -> list[int | None]:
-    """Each date goes to the first of two rows where the one before it leaves room."""
-    ends = [-100.0, -100.0]
-    rows: list[int | None] = []
-    for x in xs:
-        row = next((row for row, end in enumerate(ends) if x - end >= ROOM_FOR_LABEL - 0.5), None)
-        if row is not None:
-            ends[row] = x
-        rows.append(row)
-    return rows
-
-
-def _placed(session: RibbonSession, today: date, x: float, row: int | None, axis: Axis) -> RibbonMark:
+def _placed(session: RibbonSession, today: date, axis: Axis, **place: Any) -> RibbonMark:
     band = None
     if session.earliest and session.latest:
         left = axis.at(session.earliest)
         band = Band(left, round(max(axis.at(session.latest) - left, 0.6), 2))
     ideal_x = axis.at(session.ideal) if session.ideal else None
-    return RibbonMark(session, mark_of(session, today), x, row, band, ideal_x)
-
-
-def _months(first: int, last: int) -> list[date]:
-    """First days of the months inside the axis; none when there would be more than fourteen."""
-    start, end = date.fromordinal(first), date.fromordinal(last)
-    count = (end.year - start.year) * 12 + end.month - start.month
-    if count > 14:
-        return []
-    month = start.year * 12 + start.month
-    return [date((month + i) // 12, (month + i) % 12 + 1, 1) for i in range(count)]
+    return RibbonMark(session=session, mark=mark_of(session, today), band=band, ideal_x=ideal_x, **place)
 
 
 def _bar(marks: Sequence[Mark]) -> tuple[BarPart, ...]:

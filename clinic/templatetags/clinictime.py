@@ -1,4 +1,4 @@
-"""How days and times are written: always with the weekday, in the reader's language, in the active time zone."""
+"""How days and times are written: with the weekday, in the reader's language, in the active time zone."""
 
 from datetime import date, datetime, timedelta
 
@@ -11,7 +11,9 @@ register = template.Library()
 
 
 def _local(moment: date | datetime) -> date | datetime:
-    return timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
+    return (
+        timezone.localtime(moment) if isinstance(moment, datetime) and timezone.is_aware(moment) else moment
+    )
 
 
 @register.filter
@@ -61,7 +63,9 @@ def minutes(span: timedelta | int | None) -> str:
         return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
     if hours and rest:
         return gettext("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": rest}
-    return gettext("%(hours)d h") % {"hours": hours} if hours else gettext("%(minutes)d min") % {"minutes": rest}
+    return (
+        gettext("%(hours)d h") % {"hours": hours} if hours else gettext("%(minutes)d min") % {"minutes": rest}
+    )
 
 
 @register.filter

@@ -29,5 +29,5 @@ def ribbon(series: Ribbon, size: str = "full", current: int | None = None) -> di
 
 @register.inclusion_tag("components/curve.html")
 def recovery_curve(curve: Curve, table: bool = True) -> dict[str, Any]:
-    """`{% recovery_curve curve %}`: the drawing with its table; `table=False` where the page lists the answers itself."""
+    """`{% recovery_curve curve %}`: `table=False` where the page lists the answers itself."""
     return {"curve": curve, "drawing": curve_drawing(curve), "table": table}

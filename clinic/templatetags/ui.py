@@ -32,22 +32,28 @@ def icon(name: str, label: str = "") -> SafeString:
 
 @register.simple_tag
 def badge(text: object, tone: str = "", icon: str = "", wrap: bool = False) -> SafeString:
-    """`{% badge "confirmed" tone="green" icon="check" %}`: a word, with an icon where the tone says something."""
-    css = " ".join(filter(None, ["badge", f"tone-{_checked(tone)}" if tone else "", "badge-wrap" if wrap else ""]))
+    """`{% badge "confirmed" tone="green" icon="check" %}`: a word, and an icon where it says more."""
+    css = " ".join(
+        filter(None, ["badge", f"tone-{_checked(tone)}" if tone else "", "badge-wrap" if wrap else ""])
+    )
     return format_html('<span class="{}">{}{}</span>', css, icon_svg(icon) if icon else "", text)
 
 
 @register.simple_tag
 def button(text: object = "", **options: Any) -> SafeString:
-    """`{% button "Book" tone="primary" icon="plus" key="n" href=url %}`; a link with `href`, else a submit button.
+    """`{% button "Book" tone="primary" icon="plus" key="n" %}`; a link with `href`, else a submit button.
 
-    `tone`: primary, quiet, danger, danger-primary. `size="small"`, `wide=True`, `busy=True`, `label=` for an icon
-    alone. Any other option becomes an attribute, with `_` written as `-` (`hx_get=url`, `disabled=True`).
+    `tone`: primary, quiet, danger, danger-primary. `size="small"`, `wide=True`, `busy=True`, `label=` for an
+    icon alone. Any other option becomes an attribute, `_` written as `-` (`hx_get=url`, `disabled=True`).
     """
     tone, size = options.pop("tone", ""), options.pop("size", "")
     name, key = options.pop("icon", ""), options.pop("key", "")
     css = ["btn", *(f"btn-{part}" for part in tone.split("-") if part), f"btn-{size}" if size else ""]
-    css += ["btn-wide" if options.pop("wide", False) else "", "btn-icon" if not text else "", options.pop("css", "")]
+    css += [
+        "btn-wide" if options.pop("wide", False) else "",
+        "btn-icon" if not text else "",
+        options.pop("css", ""),
+    ]
     attrs = _button_attrs(options, " ".join(filter(None, css)), key)
     return format_html(
         "<{0}{1}>{2}{3}{4}</{0}>",
@@ -74,7 +80,7 @@ def _button_attrs(options: dict[str, Any], css: str, key: str) -> dict[str, Any]
 
 @register.simple_tag
 def field(bound: BoundField, **options: Any) -> SafeString:
-    """`{% field form.name %}`, the same as `{{ form.name.as_field_group }}`; `narrow=True`, `hide_label=True`."""
+    """`{% field form.name %}`, as `{{ form.name.as_field_group }}`; `narrow=True`, `hide_label=True`."""
     return render_to_string("components/field.html", {"field": bound, **options})
 
 
@@ -87,13 +93,13 @@ def error_summary(form: BaseForm, title: str = "", focus: bool = True) -> dict[s
 
 @register.simple_block_tag
 def card(content: SafeString, title: str = "", **options: Any) -> SafeString:
-    """`{% card "Plans" icon="series" count=3 url=… link="All plans" tone="amber" flush=True %}…{% endcard %}`."""
+    """`{% card "Plans" icon="series" count=3 url=… link="All" tone="amber" flush=True %}…{% endcard %}`."""
     return render_to_string("components/card.html", {"content": content, "title": title, **options})
 
 
 @register.simple_block_tag
 def note(content: SafeString, tone: str = "", icon: str = "") -> SafeString:
-    """`{% note tone="amber" %}<b>Possible from 19 December.</b> …{% endnote %}`: a sentence that matters here."""
+    """`{% note tone="amber" %}Possible from 19 December.{% endnote %}`: a sentence that matters here."""
     named = icon or {"amber": "alert", "red": "stop", "accent": "info"}.get(_checked(tone), "info")
     return render_to_string("components/note.html", {"content": content, "tone": tone, "icon": named})
 
@@ -101,7 +107,9 @@ def note(content: SafeString, tone: str = "", icon: str = "") -> SafeString:
 @register.simple_block_tag
 def dialog(content: SafeString, name: str, title: str, wide: bool = False) -> SafeString:
     """`{% dialog "move" "Move the appointment" %}…{% enddialog %}`, opened by `data-dialog-open="move"`."""
-    return render_to_string("components/dialog.html", {"content": content, "id": name, "title": title, "wide": wide})
+    return render_to_string(
+        "components/dialog.html", {"content": content, "id": name, "title": title, "wide": wide}
+    )
 
 
 @register.simple_block_tag
@@ -137,7 +145,8 @@ def steps(names: Iterable[str], current: int) -> dict[str, Any]:
 
 @register.inclusion_tag("components/timeline.html")
 def timeline(entries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """`{% timeline entries %}`: mappings with `when`, `what`, and maybe `text`, `status` (past, now, red, amber, off), `url`."""
+    """`{% timeline entries %}`: mappings with `when` and `what`; maybe `text`, `url` and
+    `status` (past, now, red, amber, off)."""
     return {"entries": list(entries)}
 
 
@@ -150,4 +159,8 @@ def kv(pairs: Iterable[tuple[str, object]], stack: bool = False) -> dict[str, An
 @register.inclusion_tag("components/pagination.html", takes_context=True)
 def pagination(context: template.RequestContext, page: "Page[Any]") -> dict[str, Any]:
     """`{% pagination page_obj %}`: earlier and later pages, keeping the rest of the query."""
-    return {"page": page, "request": context.get("request"), "pages": page.paginator.get_elided_page_range(page.number)}
+    return {
+        "page": page,
+        "request": context.get("request"),
+        "pages": page.paginator.get_elided_page_range(page.number),
+    }
