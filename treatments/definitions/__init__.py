@@ -8,7 +8,6 @@ from treatments.definitions.aftercare import (
 )
 from treatments.definitions.consents import ConsentItem, RetentionRule
 from treatments.definitions.documents import (
-    _SPOKEN,
     DocumentError,
     DocumentProblem,
     checksum,
@@ -82,6 +81,7 @@ from treatments.definitions.recovery import (
     RedFlag,
     UrgencyException,
 )
+from treatments.definitions.remembered import remembered
 from treatments.definitions.reminders import PretreatmentMessage, TextVariant
 from treatments.definitions.screening import (
     PatchTestRule,
@@ -137,7 +137,6 @@ __all__ = [
     "SKIN_TYPES",
     "UNCONFIRMED_GRADES",
     "WITH_PRACTITIONER",
-    "_SPOKEN",
     "AftercareMessage",
     "AftercareRestriction",
     "AgeRule",
@@ -241,6 +240,7 @@ __all__ = [
     "from_document",
     "grade_needs_check",
     "grades_in",
+    "remembered",
     "sourced_values",
     "step_before",
     "to_document",

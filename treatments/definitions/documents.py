@@ -7,6 +7,7 @@ a missing field or a wrong type is a problem, and all problems of a document are
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -48,8 +49,8 @@ def to_document(value: object) -> Any:
 
 def from_document(cls: type[T], document: object) -> T:
     """The value a document stands for; DocumentError with every problem when it does not fit."""
-    reading = Reading()
-    value = reading.read(cls, document, "")
+    reading = _Reading()
+    value = _reader(cast(Any, cls))(document, reading)
     if reading.problems:
         raise DocumentError(reading.problems)
     return cast(T, value)
@@ -61,88 +62,99 @@ def checksum(document: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@dataclass
-class Reading:
-    """One pass over a document that collects problems instead of stopping at the first."""
+@dataclass(slots=True)
+class _Reading:
+    """One pass over a document: where it is, and every problem met so far."""
 
+    at: list[str] = field(default_factory=list)
     problems: list[DocumentProblem] = field(default_factory=list)
 
-    def read(self, hint: Any, raw: object, path: str) -> Any:
-        """The value of type `hint`; None and a noted problem when `raw` does not fit."""
-        if is_dataclass(hint):
-            return self._dataclass(hint, raw, path)
-        origin = get_origin(hint)
-        if origin in (Union, UnionType):
-            return self._optional(hint, raw, path)
-        if origin in (tuple, frozenset):
-            return self._many(origin, get_args(hint)[0], raw, path)
-        return self._scalar(hint, raw, path)
-
-    def refuse(self, path: str, sentence: str) -> None:
-        """Notes a problem."""
+    def refuse(self, sentence: str, name: str | None = None) -> None:
+        path = "/".join(self.at if name is None else [*self.at, name])
         self.problems.append(DocumentProblem(path=path or "(document)", sentence=sentence))
 
-    def _dataclass(self, cls: Any, raw: object, path: str) -> Any:
+
+_Reader = Callable[[Any, _Reading], Any]
+
+
+@cache
+def _reader(hint: Any) -> _Reader:
+    """Reads one type; built once, because a definition has thousands of values."""
+    if is_dataclass(hint):
+        return _dataclass_reader(hint)
+    origin = get_origin(hint)
+    if origin in (Union, UnionType):
+        return _optional_reader(_reader(next(part for part in get_args(hint) if part is not type(None))))
+    if origin in (tuple, frozenset):
+        return _many_reader(origin, _reader(get_args(hint)[0]))
+    if issubclass(hint, StrEnum):
+        return _word_reader(hint)
+    return _decimal if hint is Decimal else _plain_reader(hint)
+
+
+def _dataclass_reader(cls: Any) -> _Reader:
+    readers = {name: _reader(hint) for name, hint in get_type_hints(cls).items()}
+    required = frozenset(item.name for item in fields(cls) if item.default is MISSING)
+
+    def read(raw: Any, reading: _Reading) -> Any:
         if not isinstance(raw, dict):
-            return self.refuse(path, "is not a table of values")
-        before = len(self.problems)
-        hints = _hints(cls)
-        for name in raw.keys() - hints.keys():
-            self.refuse(_at(path, name), "is not a known field")
-        values = {name: self.read(hints[name], raw[name], _at(path, name)) for name in hints if name in raw}
-        for name in _required(cls) - raw.keys():
-            self.refuse(_at(path, name), "is missing")
-        return cls(**values) if len(self.problems) == before else None
+            return reading.refuse("is not a table of values")
+        before = len(reading.problems)
+        values = {}
+        for name, value in raw.items():
+            if name in readers:
+                reading.at.append(name)
+                values[name] = readers[name](value, reading)
+                reading.at.pop()
+            else:
+                reading.refuse("is not a known field", name)
+        for name in sorted(required - raw.keys()):
+            reading.refuse("is missing", name)
+        return cls(**values) if len(reading.problems) == before else None
 
-    def _optional(self, hint: Any, raw: object, path: str) -> Any:
-        if raw is None:
-            return None
-        inner = next(part for part in get_args(hint) if part is not type(None))
-        return self.read(inner, raw, path)
-
-    def _many(self, origin: Any, inner: Any, raw: object, path: str) -> Any:
-        if not isinstance(raw, list | tuple):
-            return self.refuse(path, "is not a list")
-        return origin(self.read(inner, item, _at(path, str(index))) for index, item in enumerate(raw))
-
-    def _scalar(self, hint: Any, raw: object, path: str) -> Any:
-        if issubclass(hint, StrEnum):
-            return self._word(hint, raw, path)
-        if hint is Decimal:
-            return self._decimal(raw, path)
-        if type(raw) is not hint:
-            return self.refuse(path, f"should be {_SPOKEN[hint]}, not {raw!r}")
-        return raw
-
-    def _word(self, words: type[StrEnum], raw: object, path: str) -> StrEnum | None:
-        if raw in {str(word) for word in words}:
-            return words(str(raw))
-        self.refuse(path, f"{raw!r} is an unknown code; known are {', '.join(words)}")
-        return None
-
-    def _decimal(self, raw: object, path: str) -> Decimal | None:
-        if isinstance(raw, Decimal | int | str) and not isinstance(raw, bool):
-            try:
-                return Decimal(raw)
-            except InvalidOperation:
-                pass
-        self.refuse(path, f"should be a decimal number, not {raw!r}")
-        return None
+    return read
 
 
-_SPOKEN = {str: "text", int: "a whole number", bool: "true or false"}
+def _optional_reader(inner: _Reader) -> _Reader:
+    return lambda raw, reading: None if raw is None else inner(raw, reading)
 
 
-@cache
-def _hints(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)
+def _many_reader(origin: Any, inner: _Reader) -> _Reader:
+    def read(raw: Any, reading: _Reading) -> Any:
+        if not isinstance(raw, list):
+            return reading.refuse("is not a list")
+        items = []
+        for index, item in enumerate(raw):
+            reading.at.append(str(index))
+            items.append(inner(item, reading))
+            reading.at.pop()
+        return origin(items)
+
+    return read
 
 
-@cache
-def _required(cls: Any) -> frozenset[str]:
-    absent: Callable[[Any], bool] = lambda item: item.default is MISSING and item.default_factory is MISSING  # noqa: E731
-    return frozenset(item.name for item in fields(cls) if absent(item))
+def _word_reader(words: type[StrEnum]) -> _Reader:
+    known = {str(word): word for word in words}
+
+    def read(raw: Any, reading: _Reading) -> Any:
+        if isinstance(raw, str) and raw in known:
+            return known[raw]
+        return reading.refuse(f"{raw!r} is an unknown code; known are {', '.join(known)}")
+
+    return read
 
 
-def _at(path: str, name: str) -> str:
-    return f"{path}/{name}" if path else name
+def _decimal(raw: Any, reading: _Reading) -> Any:
+    if isinstance(raw, Decimal | int | str) and not isinstance(raw, bool):
+        with suppress(InvalidOperation):
+            return Decimal(raw)
+    return reading.refuse(f"should be a decimal number, not {raw!r}")
+
+
+def _plain_reader(kind: Any) -> _Reader:
+    spoken = {str: "text", int: "a whole number", bool: "true or false"}[kind]
+
+    def read(raw: Any, reading: _Reading) -> Any:
+        return raw if type(raw) is kind else reading.refuse(f"should be {spoken}, not {raw!r}")
+
+    return read

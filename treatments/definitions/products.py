@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from treatments.definitions.provenance import Sourced
-from treatments.definitions.words import Region, Severity, Tag
+from treatments.definitions.words import CareGroup, Region, Severity, Tag
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +31,10 @@ class NumbingAgent(Sourced):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Technique(Sourced):
-    """An injection technique: depth and spacing in mm, volume per point in mL. None: drops on the surface."""
+    """An injection technique: depth and spacing in mm, volume per point in mL. No volume: drops on the surface.
+
+    `protocols` and `care_groups` say where it is offered.
+    """
 
     code: str
     label: str
@@ -44,6 +47,7 @@ class Technique(Sourced):
     point_to_ml: Decimal | None = None
     used_for: str
     protocols: tuple[str, ...] = ()
+    care_groups: tuple[CareGroup, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,14 +84,19 @@ class DoseLimit(Sourced):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MixtureClass(Sourced):
-    """A class of mixture component: unit, usual strengths, and the screening items it brings."""
+    """A class of mixture component: unit, usual strengths, and the screening items it brings.
+
+    Strengths are single `presets` or a range; none where no reliable figure was found.
+    """
 
     code: str
     examples: str
     unit: str
     typical_strength: str = ""
     presets: tuple[Decimal, ...] = ()
-    preset_unit: str = ""
+    strength_from: Decimal | None = None
+    strength_to: Decimal | None = None
+    strength_unit: str = ""
     check: str = ""
     screening_items: tuple[str, ...] = ()
 

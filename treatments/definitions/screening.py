@@ -11,7 +11,7 @@ from treatments.definitions.words import Asked, Region, Role, Severity, Tag
 class ScreeningChoice:
     """One possible answer where yes or no is not enough. `asks_date` adds "when?".
 
-    `wash_out` is the wash-out row this answer stands for. `is_seen_by_staff` is ticked at the desk, not asked.
+    `wash_out` is the wash-out row this answer stands for. `is_seen_by_staff` is for the desk to tick.
     """
 
     code: str

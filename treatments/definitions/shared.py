@@ -141,12 +141,12 @@ class SharedCatalogue:
 
 
 @cache
-def entry_classes() -> dict[str, type]:
+def entry_classes() -> dict[str, type[Any]]:
     """The class of each kind of entry."""
     return {name: get_args(hint)[0] for name, hint in get_type_hints(SharedCatalogue).items()}
 
 
-def entry_class(kind: str) -> type:
+def entry_class(kind: str) -> type[Any]:
     """The class of one kind of entry; KeyError for an unknown kind."""
     return entry_classes()[kind]
 

@@ -1,0 +1,6 @@
+"""The shipped clinical catalogue: readable files, a typed reader and a validator. See README.md here."""
+
+from treatments.catalogue.findings import Finding
+from treatments.catalogue.reader import Catalogue, read_catalogue
+
+__all__ = ["Catalogue", "Finding", "read_catalogue"]
