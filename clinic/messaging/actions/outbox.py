@@ -1,0 +1,272 @@
+"""Planning: make the pending rows match what should be said, inside the transaction of the change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from django.db import connection, transaction
+
+from clinic.messaging import registry
+from clinic.messaging.consent import Reach, reach
+from clinic.messaging.models import Message, MessageStatusChange
+from clinic.messaging.nudging import nudge_after_commit
+from clinic.messaging.registry import Subject, Wanted
+from clinic.messaging.timing import leaves_at
+from clinic.messaging.words import (
+    MESSAGE_TRANSITIONS,
+    PURPOSE_OF,
+    RETURNING_REASONS,
+    UNSENT,
+    MessageStatus,
+    Purpose,
+    Reason,
+)
+from clinic.models import ClinicSettings, Location
+from clinic.statuses import move
+
+#: The first key of our advisory locks; the second is the subject's number.
+_LOCK_SPACE = 0x6D73
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """How many messages were planned, left as they were, called back."""
+
+    planned: int
+    kept: int
+    cancelled: int
+
+    @property
+    def changes(self) -> int:
+        """Planned and called back together: the drift, when nothing had changed."""
+        return self.planned + self.cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """All that planning for one subject needs."""
+
+    subject: Subject
+    obj: Any
+    reach: Reach
+    location: Location
+    settings: ClinicSettings
+    now: datetime
+    by: Any
+
+    @property
+    def quiet(self) -> tuple[time, time]:
+        return self.settings.quiet_from, self.settings.quiet_until
+
+
+@transaction.atomic
+def reconcile(subject_name: str, obj: Any, *, now: datetime, by: Any = None) -> Reconciled:
+    """Makes the unsent messages about a thing match `wanted`; call it in the change's own transaction.
+
+    One function for booking, moving, cancelling, signing and healing: what is no longer wanted is called back, what
+    is new is planned, what was said already is never said again. Running it twice changes nothing.
+    """
+    case = _case(subject_name, obj, now=now, by=by)
+    _serialise(subject_name, obj.pk)
+    rows = list(Message.objects.about(subject_name, obj.pk).select_for_update().order_by("id"))
+    kept, planned = set[int](), 0
+    for wanted in _worth_saying(case):
+        if (found := _match(rows, wanted, case)) is not None:
+            kept.add(found.pk)
+            planned += _refresh(found, wanted, case)
+        else:
+            plan(case, wanted)
+            planned += 1
+    cancelled = _call_back(
+        [row for row in rows if row.is_from_rule and row.pk not in kept], Reason.NOT_WANTED, case
+    )
+    if planned:
+        nudge_after_commit()
+    return Reconciled(planned, len(kept), cancelled)
+
+
+@transaction.atomic
+def withdraw(
+    subject_name: str, pk: int, *, now: datetime, reason: str = Reason.WITHDRAWN, by: Any = None
+) -> int:
+    """Calls back everything unsent about a thing, whatever caused it; gives how many."""
+    _serialise(subject_name, pk)
+    rows = Message.objects.about(subject_name, pk).select_for_update().order_by("id")
+    return sum(call_back(row, reason, now=now, by=by) for row in rows)
+
+
+@transaction.atomic
+def say(subject_name: str, obj: Any, wanted: Wanted, *, now: datetime, by: Any = None) -> Message:
+    """Plans one message that no rule wants: a person or an answer caused it. Saying the same again gives the first."""
+    case = _case(subject_name, obj, now=now, by=by)
+    _serialise(subject_name, obj.pk)
+    channel = case.reach.channel_for(wanted.channel, _purpose(wanted))
+    known = Message.objects.filter(dedupe_key=dedupe_key(case, wanted, channel)).first()
+    message = known or plan(case, wanted, is_from_rule=False)
+    nudge_after_commit()
+    return message
+
+
+def plan(case: _Case, wanted: Wanted, *, is_from_rule: bool = True) -> Message:
+    """Inserts the row and its first status row."""
+    purpose = _purpose(wanted)
+    channel = case.reach.channel_for(wanted.channel, purpose)
+    message = Message.objects.create(
+        kind=wanted.kind,
+        rule=wanted.rule,
+        channel=channel,
+        purpose=purpose,
+        policy=wanted.policy,
+        patient=case.reach.patient,
+        location=case.location,
+        subject_type=case.subject.name,
+        subject_id=case.obj.pk,
+        subject_version=case.subject.version(case.obj),
+        dedupe_key=dedupe_key(case, wanted, channel),
+        extra=dict(wanted.extra),
+        link_purpose=wanted.link or "",
+        is_from_rule=is_from_rule,
+        ignores_quiet_hours=wanted.ignores_quiet_hours,
+        never_earlier=wanted.never_earlier,
+        scheduled_for=wanted.scheduled_for,
+        next_attempt_at=_leaves_at(wanted, case),
+        expires_at=wanted.expires_at,
+        created_at=case.now,
+        created_by=case.by,
+    )
+    MessageStatusChange.objects.create(
+        message=message, from_status="", to_status=message.status, changed_at=case.now, changed_by=case.by
+    )
+    return message
+
+
+def call_back(row: Message, reason: str, *, now: datetime, by: Any) -> bool:
+    """Cancels one unsent message; one that is just being sent gets no further attempt. True when it was cancelled."""
+    if row.status in UNSENT:
+        lease = {"lease_token": None, "lease_until": None}
+        to = MessageStatus.CANCELLED
+        move(
+            row,
+            to,
+            transitions=MESSAGE_TRANSITIONS,
+            by=by,
+            now=now,
+            reason=reason,
+            changes={"reason": reason} | lease,
+        )
+        return True
+    if row.status == MessageStatus.DISPATCHING and not row.withdrawn_reason:
+        Message.objects.filter(pk=row.pk).update(withdrawn_reason=reason)
+    return False
+
+
+def dedupe_key(case: _Case, wanted: Wanted, channel: str) -> str:
+    """Rule, subject, the subject's version when planned (0 for once), channel."""
+    version = 0 if wanted.once else case.subject.version(case.obj)
+    return f"{wanted.rule}:{case.subject.name}:{case.obj.pk}:{version}:{channel}"
+
+
+def _case(subject_name: str, obj: Any, *, now: datetime, by: Any) -> _Case:
+    subject = registry.subject(subject_name)
+    location = subject.location(obj)
+    return _Case(subject, obj, reach(subject.patient(obj)), location, settings_of(location), now, by)
+
+
+def settings_of(location: Location) -> ClinicSettings:
+    """The location's choices, or the shipped ones where nobody has chosen yet (nothing is stored)."""
+    return ClinicSettings.objects.filter(location=location).first() or defaults_for(location)
+
+
+def defaults_for(location: Location) -> ClinicSettings:
+    """The shipped choices, with times as times."""
+    return ClinicSettings(location=location, quiet_from=time(21), quiet_until=time(8))
+
+
+def _serialise(subject_name: str, pk: int) -> None:
+    """Two changes of one subject plan one after the other, even when the caller holds no lock on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK_SPACE, f"{subject_name}:{pk}"]
+        )
+
+
+def _worth_saying(case: _Case) -> Iterable[Wanted]:
+    """What the subject wants, without what is switched off here and what is too late."""
+    muted = set(case.settings.muted_rules)
+    for wanted in case.subject.wanted(case.obj, case.now):
+        if wanted.expires_at > case.now and wanted.rule not in muted and wanted.kind not in muted:
+            yield wanted
+
+
+def _match(rows: list[Message], wanted: Wanted, case: _Case) -> Message | None:
+    """The row that already says this: waiting on the right channel, or said, or decided against for good."""
+    channel = case.reach.channel_for(wanted.channel, _purpose(wanted))
+    same = [row for row in rows if row.rule == wanted.rule and _same_time(row, wanted)]
+    said = [row for row in same if row.status not in UNSENT and not _may_return(row)]
+    waiting = [row for row in same if row.status in UNSENT and (row.channel == channel or row.fallback_of_id)]
+    returning = [
+        row for row in same if _may_return(row) and row.dedupe_key == dedupe_key(case, wanted, channel)
+    ]
+    return next(iter([*waiting, *said, *returning]), None)
+
+
+def _same_time(row: Message, wanted: Wanted) -> bool:
+    return wanted.once or row.scheduled_for == wanted.scheduled_for
+
+
+def _may_return(row: Message) -> bool:
+    return row.status == MessageStatus.CANCELLED and row.reason in RETURNING_REASONS
+
+
+def _refresh(row: Message, wanted: Wanted, case: _Case) -> int:
+    """Brings a waiting row up to date, or a called-back one back; gives 1 when it came back."""
+    values = {
+        "scheduled_for": wanted.scheduled_for,
+        "expires_at": wanted.expires_at,
+        "extra": dict(wanted.extra),
+        "subject_version": case.subject.version(case.obj),
+    }
+    if _may_return(row):
+        values |= {"reason": "", "next_attempt_at": _leaves_at(wanted, case)}
+        move(
+            row,
+            MessageStatus.PENDING,
+            transitions=MESSAGE_TRANSITIONS,
+            by=case.by,
+            now=case.now,
+            changes=values,
+        )
+        return 1
+    if row.status == MessageStatus.PENDING and _differs(row, values):
+        if row.scheduled_for != wanted.scheduled_for:
+            values["next_attempt_at"] = _leaves_at(wanted, case)
+        Message.objects.filter(pk=row.pk, status=MessageStatus.PENDING).update(**values)
+    return 0
+
+
+def _differs(row: Message, values: dict[str, Any]) -> bool:
+    return any(getattr(row, name) != value for name, value in values.items())
+
+
+def _call_back(rows: list[Message], reason: Reason, case: _Case) -> int:
+    return sum(call_back(row, reason, now=case.now, by=case.by) for row in rows)
+
+
+def _purpose(wanted: Wanted) -> Purpose:
+    return wanted.purpose or PURPOSE_OF.get(wanted.kind, Purpose.CARE)
+
+
+def _leaves_at(wanted: Wanted, case: _Case) -> datetime:
+    if wanted.ignores_quiet_hours:
+        return max(wanted.scheduled_for, case.now)
+    return leaves_at(
+        wanted.scheduled_for,
+        wanted.expires_at,
+        quiet=case.quiet,
+        zone=case.location.tz,
+        never_earlier=wanted.never_earlier,
+        now=case.now,
+    )

@@ -1,0 +1,60 @@
+"""May this patient be reached this way for this purpose? Reads facts; decides nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from clinic.messaging.models import ContactChoice
+from clinic.messaging.words import ASKED_FIRST, OTHER_CHANNEL, PREFERRED, Channel, Purpose, Reason
+from clinic.models import Patient
+
+#: (channel, purpose) → what the patient said.
+Choices = dict[tuple[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is known about reaching one patient."""
+
+    patient: Patient
+    choices: Choices
+
+    def address(self, channel: str) -> str:
+        """Phone number (E.164) or e-mail address; empty when there is none."""
+        return str(self.patient.phone or "") if channel == Channel.SMS else self.patient.email
+
+    def refusal(self, channel: str, purpose: str) -> Reason | None:
+        """Why nothing may be sent there, or None."""
+        if self.patient.anonymised_at is not None:
+            return Reason.ANONYMISED
+        if not self.address(channel):
+            return Reason.NO_ADDRESS
+        said = self.choices.get((channel, purpose))
+        if said is False:
+            return Reason.OPTED_OUT
+        return Reason.NOT_ASKED if said is None and Purpose(purpose) in ASKED_FIRST else None
+
+    def channel_for(self, asked: str, purpose: str) -> Channel:
+        """The channel to plan for: as asked or preferred; the other one when only that can be reached."""
+        first = Channel(self.patient.preferred_channel if asked == PREFERRED else asked)
+        if asked != PREFERRED or self.refusal(first, purpose) is None:
+            return first
+        other = OTHER_CHANNEL[first]
+        return other if self.refusal(other, purpose) is None else first
+
+
+def reach(patient: Patient) -> Reach:
+    """How one patient may be reached."""
+    return Reach(patient, choices_of([patient.pk])[patient.pk])
+
+
+def choices_of(patient_ids: Iterable[int]) -> dict[int, Choices]:
+    """The choices of several patients, by patient."""
+    found: dict[int, Choices] = {pk: {} for pk in patient_ids}
+    rows = ContactChoice.objects.filter(patient__in=list(found))
+    for patient_id, channel, purpose, wanted in rows.values_list(
+        "patient", "channel", "purpose", "is_wanted"
+    ):
+        found[patient_id][(channel, purpose)] = wanted
+    return found

@@ -1,0 +1,6 @@
+"""What providers call."""
+
+from django.urls import URLPattern
+
+app_name = "messaging_hooks"
+urlpatterns: list[URLPattern] = []
