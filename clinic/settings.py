@@ -210,6 +210,8 @@ LANGUAGE_COOKIE_NAME = "language"
 # --- Files ------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(LOCAL_DIR / "static")))
+if IS_TEST:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(LOCAL_DIR / "media")))
 _manifest = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -301,7 +303,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- Logs: structured, with a request id, without patient data ---------------------------------------------------
 LOGGING = logging_config(
-    as_json=IS_PRODUCTION, level=env.text("LOG_LEVEL", "INFO" if not IS_TEST else "WARNING")
+    as_json=IS_PRODUCTION, level=env.text("LOG_LEVEL", "INFO" if not IS_TEST else "CRITICAL")
 )
 LOGGING_CONFIG = "logging.config.dictConfig"
 PHONENUMBER_DEFAULT_REGION = env.text("PHONENUMBER_DEFAULT_REGION", "DE")

@@ -43,7 +43,7 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, location: Location, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["phone"] = PhoneNumberField(
-            label=_("mobile phone"),
+            label=_("Mobile phone"),
             required=False,
             region=location.country,
             widget=PhoneInput(),
