@@ -10,7 +10,11 @@ from clinic.messaging.words import Answer, Channel, Delivery, MessageStatus
 
 
 class MessageAttempt(models.Model):
-    """One attempt, written before the provider is called: the move pending → claimed → dispatching."""
+    """One attempt, written before the provider is called: the move pending → claimed → dispatching.
+
+    `body` is word for word what left, except that the secret part of a patient link is replaced by dots: whoever may
+    read messages must not be able to open a patient's page with them.
+    """
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
     number = models.PositiveSmallIntegerField()
@@ -23,7 +27,6 @@ class MessageAttempt(models.Model):
     template = models.CharField(max_length=40)
     subject = models.CharField(max_length=300, blank=True)
     body = models.TextField()
-    html = models.TextField(blank=True)
     #: Names of the files that went with it.
     attachments = models.JSONField(default=list, blank=True)
     dispatched_at = models.DateTimeField()

@@ -6,13 +6,13 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """When something last ticked. Liveness is the age of this row, not a process id."""
+    """When something last beat. Liveness is the age of this row, not a process id."""
 
     name = models.CharField(max_length=40, primary_key=True)
-    ticked_at = models.DateTimeField()
+    beaten_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.name} at {self.ticked_at:%H:%M:%S}"
+        return f"{self.name} at {self.beaten_at:%H:%M:%S}"
 
 
 class PeriodicRun(models.Model):
