@@ -5,7 +5,7 @@ stretch of time, and one subtraction per mask turns them into runs.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
@@ -13,7 +13,7 @@ from itertools import pairwise
 from operator import itemgetter
 from zoneinfo import ZoneInfo
 
-from bookings.timegrid import CELL_SECONDS, CELLS_A_DAY, Grid, union
+from bookings.timegrid import CELL_SECONDS, CELLS_A_DAY, Grid, day_cells, union
 from clinic.timekeeping import (
     ONE_DAY,
     WeeklyRule,
@@ -154,3 +154,13 @@ def _while_valid(grid: Grid, rule: WeeklyRule, zone: ZoneInfo, calendar: _Calend
 
 def _seconds(wall: time) -> int:
     return wall.hour * 3600 + wall.minute * 60 + wall.second
+
+
+def quota_mask(grid: Grid, zone: ZoneInfo, appointments: Mapping[date, int], quota: int) -> int:
+    """The cells of the local days on which a resource already has its quota of appointments.
+
+    No appointment may begin there; one that began before midnight may still run into it.
+    """
+    return union(
+        grid.between(*day_cells(grid, day, zone)) for day, count in appointments.items() if count >= quota
+    )
