@@ -1,0 +1,62 @@
+"""The documents say what the code does: status diagrams are drawn from the tables, signals and ADRs are listed."""
+
+import os
+import re
+from pathlib import Path
+
+from django.dispatch import Signal
+
+from tests.conventions.test_models import TABLES
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def diagrams() -> str:
+    """The page with one diagram per table of moves; UPDATE_DOCS=1 writes it."""
+    parts = ["# Statuses\n\nDrawn from the tables of moves in the code; a test keeps them the same.\n"]
+    for name, (words, transitions) in TABLES.items():
+        lines = [f"    {_node(start)} --> {_node(end)}" for start in words for end in words if end in transitions[start]]
+        first = next(iter(words))
+        body = "\n".join([f"    [*] --> {_node(first)}", *lines])
+        parts.append(f"## {name.capitalize()}\n\n```mermaid\nstateDiagram-v2\n{body}\n```\n")
+    return "\n".join(parts)
+
+
+def _node(word: object) -> str:
+    return str(word).replace("-", "_")
+
+
+def test_the_status_diagrams_are_the_tables_of_moves() -> None:
+    page = DOCS / "statuses.md"
+    if os.environ.get("UPDATE_DOCS"):
+        page.write_text(diagrams(), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == diagrams()
+
+
+def test_at_most_five_signals_and_all_of_them_are_listed() -> None:
+    import treatments.signals
+
+    declared = {name for name, value in vars(treatments.signals).items() if isinstance(value, Signal)}
+    page = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    assert len(declared) <= 5
+    assert declared == {name for name in declared if f"`{name}`" in page}
+
+
+def test_every_decision_has_its_own_number_and_stands_in_the_list() -> None:
+    pages = sorted(path.name for path in (DOCS / "adr").glob("[0-9]*.md"))
+    numbers = [name.split("-")[0] for name in pages]
+    assert len(numbers) == len(set(numbers))
+    listed = set(re.findall(r"\(([0-9]{4}-[^)]+\.md)\)", (DOCS / "adr" / "README.md").read_text(encoding="utf-8")))
+    assert listed == set(pages)
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    root = DOCS.parent
+    pages = [*DOCS.rglob("*.md"), root / "README.md", root / "CONTRIBUTING.md", root / "CHANGELOG.md"]
+    broken = [
+        f"{page.relative_to(root)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
