@@ -48,6 +48,8 @@ class Consent(models.Model):
     #: A drawn signature as an SVG path; empty when typed.
     signature_path = models.TextField(blank=True)
     signed_at = models.DateTimeField()
+    #: What was agreed to: protocols, zones, components, clinician. A change asks for a new signature (catalogue 10.1).
+    covers = models.JSONField(default=dict, blank=True)
     valid_until_on = models.DateField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 

@@ -29,6 +29,10 @@ class Outcome(models.Model):
     scale = models.CharField(max_length=20)
     moment = models.CharField(max_length=16)
     score = models.DecimalField(max_digits=8, decimal_places=3)
+    #: For scales scored at each site (catalogue 8.1): which one.
+    site = models.CharField(_("site"), max_length=40, blank=True)
+    #: Some scales exist in opposite directions (GAIS): which one was used.
+    scale_version = models.CharField(_("version of the scale"), max_length=40, blank=True)
     by_patient = models.BooleanField(default=False)
     scored_at = models.DateTimeField()
     scored_by = models.ForeignKey(

@@ -55,7 +55,11 @@ class TreatmentPlan(models.Model):
         "clinic.Practitioner", null=True, blank=True, on_delete=models.PROTECT, related_name="plans"
     )
     status = models.CharField(max_length=20, choices=PlanStatus, default=PlanStatus.DRAFT)
+    #: Mixture classes (catalogue 2.8) that may be injected: they bring their own questions and tests.
+    components = models.JSONField(_("mixture components"), default=list, blank=True)
     numbing_planned = models.BooleanField(_("numbing planned"), default=True)
+    #: The patient applies the cream at home before coming (catalogue 9.1, P_2H).
+    numbs_at_home = models.BooleanField(_("applies the cream at home"), default=False)
     #: A package may end; sessions after that day are not part of it.
     package_ends_on = models.DateField(_("package ends on"), null=True, blank=True)
     created_at = models.DateTimeField()

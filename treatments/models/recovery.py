@@ -89,6 +89,8 @@ class RecoveryAnswer(models.Model):
     question = models.CharField(max_length=16)
     #: 0–10, 1–5, yes/no, words: as JSON. Null means skipped.
     value = models.JSONField(null=True)
+    #: What is asked beside it: a measured temperature (`temperature_c`), `where`, `since_when`.
+    extras = models.JSONField(default=dict, blank=True)
     detail = models.CharField(_("in your own words"), max_length=500, blank=True)
     answered_at = models.DateTimeField()
 

@@ -23,6 +23,10 @@ class ClinicalProfile(models.Model):
     #: Fitzpatrick skin type 1..6 (catalogue 3.4).
     skin_type = models.PositiveSmallIntegerField(_("Fitzpatrick skin type"), null=True, blank=True)
     weight_kg = models.DecimalField(_("weight in kg"), max_digits=5, decimal_places=1, null=True, blank=True)
+    #: A prescriber decided on tablets against cold sores before a session (catalogue 3.2 HSV_HISTORY, 9.1 P_2_HSV).
+    hsv_prescribed = models.BooleanField(_("cold-sore tablets prescribed"), default=False)
+    #: Somebody who shaves the area is told when to (catalogue 9.1, P_1_SHAVE).
+    shaves_area = models.BooleanField(_("shaves the area"), default=False)
     note = models.TextField(_("clinical note"), blank=True)
 
     class Meta:
@@ -67,6 +71,8 @@ class ScreeningAnswer(models.Model):
     screening = models.ForeignKey(Screening, on_delete=models.CASCADE, related_name="answers")
     item = models.CharField(max_length=40)
     is_yes = models.BooleanField()
+    #: The code of the choice, where yes or no is not enough.
+    choice = models.CharField(max_length=30, blank=True)
     detail = models.CharField(max_length=500, blank=True)
     #: "When was the last …?" for items with a window.
     since_on = models.DateField(null=True, blank=True)
@@ -81,7 +87,12 @@ class ScreeningAnswer(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item}: {'yes' if self.is_yes else 'no'}"
+        return f"{self.item}: {self.answer}"
+
+    @property
+    def answer(self) -> str:
+        """The choice, or "yes" or "no"."""
+        return self.choice or ("yes" if self.is_yes else "no")
 
 
 @tracked()
@@ -139,13 +150,17 @@ class SignOff(models.Model):
     session = models.ForeignKey(TreatmentSession, on_delete=models.CASCADE, related_name="sign_offs")
     problem = models.CharField(max_length=80)
     reason = models.CharField(max_length=500)
+    #: For a problem that time cures: signed for this day or later, never for an earlier one.
+    from_on = models.DateField(null=True, blank=True)
     signed_at = models.DateTimeField()
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["session", "problem"], name="problem_signed_off_once_per_session"
+                fields=["session", "problem", "from_on"],
+                nulls_distinct=False,
+                name="problem_signed_off_once_per_session",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="sign_off_has_a_reason"),
         ]
