@@ -2,5 +2,6 @@
 
 from treatments.catalogue.findings import Finding
 from treatments.catalogue.reader import Catalogue, read_catalogue
+from treatments.catalogue.validation import validate
 
-__all__ = ["Catalogue", "Finding", "read_catalogue"]
+__all__ = ["Catalogue", "Finding", "read_catalogue", "validate"]

@@ -68,6 +68,7 @@ from treatments.definitions.provenance import (
     Sourced,
     grade_needs_check,
     grades_in,
+    parts,
     sourced_values,
 )
 from treatments.definitions.recovery import (
@@ -240,6 +241,7 @@ __all__ = [
     "from_document",
     "grade_needs_check",
     "grades_in",
+    "parts",
     "remembered",
     "sourced_values",
     "step_before",

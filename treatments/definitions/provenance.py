@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
 GRADES = ("A", "B", "C", "R", "S", "CP", "D")
 """A published; B clinic page; C weak page; R recalled; S product brief; CP common practice; D derived."""
@@ -40,16 +41,22 @@ class Located:
     value: Sourced
 
 
-def sourced_values(root: object, path: str = "") -> Iterator[Located]:
+def sourced_values(root: object) -> Iterator[Located]:
     """Every sourced value in a definition, outermost first; paths use codes, so they survive reordering."""
-    if isinstance(root, Sourced):
-        yield Located(path=path, value=root)
+    for path, part in parts(root):
+        if isinstance(part, Sourced):
+            yield Located(path=path, value=part)
+
+
+def parts(root: object, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every dataclass in a value, itself included, with its path."""
     if is_dataclass(root):
+        yield path, root
         for field in fields(root):
-            yield from sourced_values(getattr(root, field.name), _joined(path, field.name))
+            yield from parts(getattr(root, field.name), _joined(path, field.name))
     elif isinstance(root, tuple):
         for index, item in enumerate(root):
-            yield from sourced_values(item, _joined(path, str(getattr(item, "code", index))))
+            yield from parts(item, _joined(path, str(getattr(item, "code", index))))
 
 
 def _joined(path: str, part: str) -> str:

@@ -1,0 +1,1 @@
+"""What a catalogue must fulfil, one module for each kind of mistake."""
