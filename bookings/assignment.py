@@ -10,10 +10,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bookings.availability import Demand, Need, Search, Supply
-from bookings.phases import Span, patient_span, whole_span
-from bookings.timegrid import runs, set_cells
+from bookings.phases import Phase, Span, patient_span, whole_span
+from bookings.timegrid import CELL_MINUTES, runs, set_cells, union
 from clinic.intervals import Interval
 
 
@@ -80,8 +81,9 @@ def choices(search: Search, within: Interval | None = None) -> Iterator[tuple[in
     if search.contested:
         yield from _chosen_one_by_one(search, mask)
     elif mask:
-        first, end = (mask & -mask).bit_length() - 1, mask.bit_length()
-        painted = [_painted(search, index, first, end) for index in range(len(search.demand.needs))]
+        first = (mask & -mask).bit_length() - 1
+        near = _spread(mask, search.demand.step_minutes // CELL_MINUTES)
+        painted = [_painted(search, index, near, first) for index in range(len(search.demand.needs))]
         for cell in set_cells(mask):
             yield cell, tuple([owners[cell - first] for owners in painted])
 
@@ -96,21 +98,39 @@ def _chosen_one_by_one(search: Search, mask: int) -> Iterator[tuple[int, tuple[i
 
 def slot_of(search: Search, cell: int, chosen: tuple[int, ...]) -> Slot:
     """The slot at a cell with the resources chosen for its needs."""
-    start = search.supply.grid.instant(cell)
-    needs, phases = search.demand.needs, search.demand.phases
+    begins, layout = search.supply.grid.instant(cell), _layout(search.demand.phases, search.demand.needs)
     claims = tuple(
-        SlotClaim(need.role, resource, _minute(start, span.start), _minute(start, span.end))
-        for need, resource in zip(needs, chosen, strict=True)
+        [
+            SlotClaim(role, chosen[index], begins + start, begins + end)
+            for index, role, start, end in layout.claims
+        ]
+    )
+    assignment = dict(zip(layout.roles, reversed(chosen), strict=True))
+    return Slot(begins + layout.start, begins + layout.end, begins + layout.until, assignment, claims)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """An appointment relative to its start; `roles` last to first, so that the first span of a role names
+    it."""
+
+    start: timedelta
+    end: timedelta
+    until: timedelta
+    roles: tuple[str, ...]
+    claims: tuple[tuple[int, str, timedelta, timedelta], ...]
+
+
+@lru_cache(maxsize=256)
+def _layout(phases: tuple[Phase, ...], needs: tuple[Need, ...]) -> _Layout:
+    patient = patient_span(phases)
+    claims = tuple(
+        (index, need.role, timedelta(minutes=span.start), timedelta(minutes=span.end))
+        for index, need in enumerate(needs)
         for span in need.spans
     )
-    assignment = {need.role: resource for need, resource in reversed(list(zip(needs, chosen, strict=True)))}
-    patient = patient_span(phases)
-    end, until = _minute(start, patient.end), _minute(start, whole_span(phases).end)
-    return Slot(_minute(start, patient.start), end, until, assignment, claims)
-
-
-def _minute(start: datetime, minutes: int) -> datetime:
-    return start + timedelta(minutes=minutes)
+    start, end, until = (timedelta(minutes=at) for at in (patient.start, patient.end, whole_span(phases).end))
+    return _Layout(start, end, until, tuple(need.role for need in reversed(needs)), claims)
 
 
 def _ranked(search: Search, index: int, cell: int) -> list[int]:
@@ -149,23 +169,28 @@ def _run_around(free: int, cell: int) -> tuple[int, int]:
     return first, cell + (taken & -taken).bit_length() - 1
 
 
-def _painted(search: Search, index: int, first: int, end: int) -> list[int]:
-    """For each cell from `first` to `end` the best resource for a need.
+def _spread(mask: int, cells: int) -> int:
+    """Starts on a step joined into stretches: fewer pieces to look at."""
+    return union(mask << shift for shift in range(cells))
+
+
+def _painted(search: Search, index: int, near: int, first: int) -> list[int]:
+    """For each cell from `first` on the best resource for a need, right wherever a start is `near`.
 
     While a resource goes on fitting from one start to the next, its spans stay in the same free stretches,
-    so its rank changes only where its fitting does: paint those stretches over the cells, worst first, and
-    the best stays on top.
+    so its rank changes only where its fitting does: paint those stretches over the cells, worst first; the
+    best stays on top.
     """
     need, free = search.demand.needs[index], search.supply.free
     rank = _wishes(search.demand, need)
-    window = (1 << (end - first)) - 1
     strokes: list[tuple[int, int, int, int, int]] = []
     for name, mask in search.fits[index].items():
-        stretches = _Stretches(free[name])
-        for begin, finish in runs(mask >> first & window):
-            left = stretches.left_over(need.spans, begin + first)
-            strokes.append((*rank(name), left, name, begin, finish))
-    owners = [0] * (end - first)
+        if fitting := (mask & near) >> first:
+            stretches = _Stretches(free[name])
+            for begin, finish in runs(fitting):
+                left = stretches.left_over(need.spans, begin + first)
+                strokes.append((*rank(name), left, name, begin, finish))
+    owners = [0] * (near.bit_length() - first)
     for _, _, name, begin, finish in sorted(strokes, reverse=True):
         owners[begin:finish] = [name] * (finish - begin)
     return owners
