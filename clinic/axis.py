@@ -41,22 +41,38 @@ class Axis:
 
 
 def axis_for(centres: Sequence[date], others: Sequence[date] = ()) -> Axis:
-    """An axis over all the days. Equal gaps between centres come out strictly to scale.
+    """An axis over all the days: strictly to scale if neighbouring centres then have room for their labels.
 
-    Unequal ones give each pair of neighbours room for a label first and share the rest by days.
+    If not, each pair of neighbours gets some room first and the rest is shared by days: as little of that as needed.
     """
     marked = {day.toordinal() for day in centres}
     everything = marked | {day.toordinal() for day in others}
     stops = sorted({*marked, min(everything), max(everything)})
     if len(stops) == 1:
         return Axis(((stops[0], LEFT), (stops[0] + 1, RIGHT)))
-    floors = [ROOM_FOR_LABEL if {a, b} <= marked else 0.0 for a, b in pairwise(stops)]
-    squeeze = min(1.0, (RIGHT - LEFT) / sum(floors)) if any(floors) else 1.0
-    spare = (RIGHT - LEFT) - squeeze * sum(floors)
     knots = [(stops[0], LEFT)]
-    for (a, b), floor in zip(pairwise(stops), floors, strict=True):
-        knots.append((b, knots[-1][1] + squeeze * floor + spare * (b - a) / (stops[-1] - stops[0])))
+    for stop, width in zip(stops[1:], _widths(stops, marked), strict=True):
+        knots.append((stop, knots[-1][1] + width))
     return Axis(tuple(knots))
+
+
+def _widths(stops: Sequence[int], marked: set[int]) -> list[float]:
+    """The width of each stretch between stops: the least mixture of true to scale and room first."""
+    span, length = RIGHT - LEFT, stops[-1] - stops[0]
+    true = [span * (b - a) / length for a, b in pairwise(stops)]
+    floors = [ROOM_FOR_LABEL if {a, b} <= marked else 0.0 for a, b in pairwise(stops)]
+    squeeze = min(1.0, span / sum(floors)) if any(floors) else 1.0
+    roomy = [
+        squeeze * floor + (1 - squeeze * sum(floors) / span) * width
+        for floor, width in zip(floors, true, strict=True)
+    ]
+    short = [
+        (floor - width) / (room - width)
+        for floor, width, room in zip(floors, true, roomy, strict=True)
+        if room > width and floor > width
+    ]
+    mix = min(1.0, max(short, default=0.0))
+    return [width + mix * (room - width) for width, room in zip(true, roomy, strict=True)]
 
 
 def label_rows(xs: Sequence[float]) -> list[int | None]:

@@ -148,10 +148,18 @@ class BarPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Dot:
+    """One session on a card: how it is drawn, and where in per cent."""
+
+    mark: Mark
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
 class CardRibbon:
     """The small drawing: evenly spaced dots, or a bar when there are too many."""
 
-    marks: tuple[RibbonMark, ...]
+    dots: tuple[Dot, ...]
     bar: tuple[BarPart, ...]
     performed: int
     total: int
@@ -187,23 +195,24 @@ def full_ribbon(ribbon: Ribbon) -> FullRibbon:
     )
 
 
-def card_ribbon(ribbon: Ribbon) -> CardRibbon:
+def marks_of(ribbon: Ribbon) -> tuple[Mark, ...]:
+    """How each session of the series is drawn today, in order."""
+    return tuple(mark_of(session, ribbon.today) for session in ribbon.sessions)
+
+
+def card_ribbon(marks: Sequence[Mark]) -> CardRibbon:
     """The drawing for a card: dots at equal distances, or one bar for more than eight sessions."""
-    marks = [mark_of(session, ribbon.today) for session in ribbon.sessions]
-    total, performed = len(marks), marks.count(Mark.PERFORMED)
+    total, performed = len(marks), sum(mark is Mark.PERFORMED for mark in marks)
     if total > CARD_LIMIT:
         return CardRibbon((), _bar(marks), performed, total)
     step = (RIGHT - LEFT) / max(total - 1, 1)
-    dots = tuple(
-        RibbonMark(session=session, mark=mark, x=round(LEFT + step * place, 2))
-        for place, (session, mark) in enumerate(zip(ribbon.sessions, marks, strict=True))
-    )
+    dots = tuple(Dot(mark, round(LEFT + step * place, 2)) for place, mark in enumerate(marks))
     return CardRibbon(dots, (), performed, total)
 
 
-def counted(ribbon: Ribbon) -> list[tuple[Mark, int]]:
+def counted(marks: Sequence[Mark]) -> list[tuple[Mark, int]]:
     """How many sessions are drawn as what, in the order of `Mark`; for the sentence beside the drawing."""
-    counts = Counter(mark_of(session, ribbon.today) for session in ribbon.sessions)
+    counts = Counter(marks)
     return [(mark, counts[mark]) for mark in Mark if counts[mark]]
 
 

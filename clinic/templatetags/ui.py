@@ -48,6 +48,8 @@ def button(text: object = "", **options: Any) -> SafeString:
     """
     tone, size = options.pop("tone", ""), options.pop("size", "")
     name, key = options.pop("icon", ""), options.pop("key", "")
+    if not text and not options.get("label"):
+        raise template.TemplateSyntaxError("A button needs a text, or a label for its icon.")
     css = ["btn", *(f"btn-{part}" for part in tone.split("-") if part), f"btn-{size}" if size else ""]
     css += [
         "btn-wide" if options.pop("wide", False) else "",
@@ -87,8 +89,13 @@ def field(bound: BoundField, **options: Any) -> SafeString:
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(form: BaseForm, title: str = "", focus: bool = True) -> dict[str, Any]:
     """`{% error_summary form %}`: what is wrong, each line a link to its field; nothing when all is well."""
-    wrong = [bound for bound in form if bound.errors and not bound.is_hidden]
+    wrong = [(bound, _first_input(bound)) for bound in form if bound.errors and not bound.is_hidden]
     return {"form": form, "title": title, "focus": focus, "wrong": wrong}
+
+
+def _first_input(bound: BoundField) -> str:
+    """Where a link to the field leads: the first of several inputs, else the only one."""
+    return bound.id_for_label or (f"{bound.auto_id}_0" if bound.use_fieldset else bound.auto_id)
 
 
 @register.simple_block_tag

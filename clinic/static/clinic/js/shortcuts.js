@@ -3,6 +3,7 @@
 const typing = "input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable]";
 
 export function isOn() {
+  if (document.documentElement.dataset.keys === "off") return false;
   try {
     return localStorage.getItem("keys") !== "off";
   } catch {
