@@ -15,10 +15,12 @@ import urllib.error
 import urllib.request
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE, Popen
 from types import FrameType
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from clinic.embedded import ServersUnavailable, running
 from clinic.embedded.guarded import Order, let_go, start_guard
@@ -128,20 +130,22 @@ def prepare() -> None:
 
 def commands(port: int) -> dict[str, list[str]]:
     """The processes of production, sized for two cores."""
-    python, celery = sys.executable, ["celery", "--quiet", "--app", "clinic"]
-    gunicorn = ["gunicorn", "clinic.wsgi", "--bind", f"{HOST}:{port}", "--worker-class", "gthread"]
+    # Celery warns root of what production is spared: the image runs as an ordinary user.
+    celery = [
+        sys.executable,
+        "-W",
+        "ignore:You're running the worker",
+        "-m",
+        "celery",
+        "--quiet",
+        "--app",
+        "clinic",
+    ]
+    gunicorn = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--bind", f"{HOST}:{port}"]
     return {
-        "web": [
-            python,
-            "-m",
-            *gunicorn,
-            "--workers=2",
-            "--threads=4",
-            "--log-level=warning",
-            "--graceful-timeout=5",
-        ],
-        "worker": [python, "-m", *celery, "worker", "--concurrency=2", "--loglevel=WARNING"],
-        "beat": [python, "-m", *celery, "beat", "--loglevel=WARNING"],
+        "web": [*gunicorn, "--worker-class=gthread", "--workers=2", "--threads=4", "--log-level=warning"],
+        "worker": [*celery, "worker", "--concurrency=2", "--loglevel=WARNING"],
+        "beat": [*celery, "beat", "--loglevel=WARNING"],
     }
 
 
@@ -172,32 +176,33 @@ class Ended:
 def processes(port: int) -> Iterator[Ended]:
     """Web, worker and beat while the block runs."""
     ended = Ended()
-    guards = []
+    guards: list[Popen[str]] = []
+    relays: list[threading.Thread] = []
     try:
         for name, argv in commands(port).items():
             order = Order(argv=argv, signal=signal.SIGTERM, folder=str(ROOT), umask=0o022)
-            guard = start_guard(order, env=dict(os.environ), output=-1)
-            guards.append(guard)
-            threading.Thread(target=relay, args=(name, guard.stdout, ended), daemon=True).start()
+            guards.append(start_guard(order, env=dict(os.environ), output=PIPE))
+            relays.append(threading.Thread(target=relay, args=(name, guards[-1].stdout, ended), daemon=True))
+            relays[-1].start()
         yield ended
     finally:
         print("\nStopping …", flush=True)
-        for guard in guards:
-            if guard.stdin:
-                guard.stdin.close()
-        for guard in guards:
-            let_go(guard)
+        with ThreadPoolExecutor() as all_at_once:
+            list(all_at_once.map(let_go, guards))
+        for thread in relays:
+            thread.join(timeout=5)
 
 
-def relay(name: str, output: Iterator[str], ended: Ended) -> None:
+def relay(name: str, output: IO[str], ended: Ended) -> None:
     """Print a process's lines behind its name, until its output closes: then it has ended."""
     lines: deque[str] = deque(maxlen=LAST_LINES)
     label = f"{name:<6} │"
     if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
         label = f"\033[{COLOURS[name]}m{label}\033[0m"
-    for line in output:
-        lines.append(line.rstrip())
-        print(f"{label} {line.rstrip()}", flush=True)
+    with output:
+        for line in output:
+            lines.append(line.rstrip())
+            print(f"{label} {line.rstrip()}", flush=True)
     ended.tell(name, lines)
 
 
