@@ -87,7 +87,7 @@ def patient_page(purpose: LinkPurpose, *, clinical: bool = False) -> Callable[[V
     """View decorator for patient pages: gives `request.link`, or says that the link has ended.
 
     `clinical=True` asks for the date of birth first, once per opened link; five wrong tries lock the link and tell
-    the desk. The page speaks the patient's language.
+    the desk. The page speaks the patient's language, in the clinic's zone.
     """
 
     def decorate(view: View[Args]) -> View[Args]:
@@ -99,7 +99,7 @@ def patient_page(purpose: LinkPurpose, *, clinical: bool = False) -> Callable[[V
             if link.locked_at is not None:
                 return locked(request, link)
             request.link = link  # type: ignore[attr-defined]
-            with translation.override(link.patient.language):
+            with translation.override(link.patient.language), timezone.override(link.location.tz):
                 if clinical and not proved:
                     return ask_birth_date(request, link)
                 return view(request, *args, **kwargs)

@@ -1,6 +1,15 @@
 """Pages of bookings."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from bookings.web import appointments, moving, panels
 
 app_name = "bookings"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
+    path("appointments/<int:pk>/do/<slug:verb>/", appointments.do, name="appointment-do"),
+    path("appointments/<int:pk>/cancel/", appointments.cancel, name="appointment-cancel"),
+    path("appointments/<int:pk>/move/", moving.move, name="appointment-move"),
+    path("appointments/<int:pk>/why-not/", moving.why, name="appointment-why-not"),
+    path("patients/<int:pk>/appointments/", panels.patient_appointments, name="patient-appointments"),
+]

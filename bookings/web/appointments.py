@@ -1,0 +1,164 @@
+"""One appointment for staff: what it is, what stands against it, what can be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from bookings.actions import appointments as actions
+from bookings.care import care_problems
+from bookings.models import Appointment
+from bookings.web.marks import mark_of
+from bookings.words import AppointmentStatus, CancelReason
+from clinic.access import log_access, may, require
+from clinic.errors import DomainError
+from clinic.roles import Permission
+
+S = AppointmentStatus
+#: Verb → who may, the action, and what is said after it.
+VERBS: dict[str, tuple[Permission, Callable[..., Any], Any]] = {
+    "confirm": (Permission.BOOK, actions.confirm, gettext_lazy("Confirmed.")),
+    "arrive": (Permission.BOOK, actions.arrive, gettext_lazy("Checked in.")),
+    "start": (Permission.TREAT, actions.start, gettext_lazy("The treatment has begun.")),
+    "fulfil": (Permission.BOOK, actions.fulfil, gettext_lazy("The visit is over.")),
+    "noshow": (Permission.BOOK, actions.mark_noshow, gettext_lazy("Noted: nobody came. The time is free.")),
+    "undo": (Permission.BOOK, actions.undo, gettext_lazy("Undone.")),
+}
+#: Status → the verbs that make sense next, the first one first.
+NEXT = {
+    S.HELD: (),
+    S.BOOKED: ("arrive", "confirm", "noshow"),
+    S.ARRIVED: ("start", "fulfil"),
+    S.FULFILLED: (),
+    S.CANCELLED: (),
+    S.NOSHOW: ("arrive",),
+    S.ENTERED_IN_ERROR: (),
+}
+WORDS = {
+    "confirm": (gettext_lazy("Confirmed by phone"), "phone"),
+    "arrive": (gettext_lazy("Check in"), "door"),
+    "start": (gettext_lazy("Begin treatment"), "play"),
+    "fulfil": (gettext_lazy("Visit is over"), "check"),
+    "noshow": (gettext_lazy("Did not come"), "cross-circle"),
+}
+
+
+def found_for(request: HttpRequest, pk: int, permission: Permission = Permission.SEE_BOARD) -> Appointment:
+    """The appointment, if this person may see it; else 404."""
+    mine = Appointment.objects.visible_to(request.user, permission).values("pk")
+    return get_object_or_404(Appointment.objects.for_change().of(mine).for_board(), pk=pk)
+
+
+@require_safe
+@require(Permission.SEE_BOARD)
+def appointment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything about one appointment on a page; as a dialog for the board."""
+    row = found_for(request, pk)
+    log_access(request, row.patient, "appointment", now=timezone.now())
+    return render(request, _template(request), context_of(request, row))
+
+
+def _template(request: HttpRequest) -> str:
+    is_dialog = request.headers.get("HX-Target") == "dialog"
+    return "bookings/appointment.html#card" if is_dialog else "bookings/appointment.html"
+
+
+def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
+    """What the page and the dialog show."""
+    now = timezone.now()
+    session = row.treatment_session
+    problems = []
+    if session is not None and row.status in (S.HELD, S.BOOKED):
+        problems = care_problems(session, start=row.starts_at, now=now, without=[row.pk])
+    verbs = [
+        {"code": verb, "word": WORDS[verb][0], "icon": WORDS[verb][1]}
+        for verb in NEXT[S(row.status)]
+        if may(request.user, VERBS[verb][0], row.location_id)
+    ]
+    return {
+        "appointment": row,
+        "session": session,
+        "mark": mark_of(row, now=now),
+        "problems": problems,
+        "verbs": verbs,
+        "can_move": row.status in (S.HELD, S.BOOKED),
+        "resources": sorted(
+            {claim.resource for claim in row.claims.all()}, key=lambda one: (one.kind, one.name)
+        ),
+        "history": row.status_changes.select_related("changed_by"),
+        "is_clinical": may(request.user, Permission.SEE_CLINICAL, row.location_id),
+    }
+
+
+@require_POST
+@require(Permission.SEE_BOARD)
+def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Carries out one verb; a refusal says why and changes nothing."""
+    if verb not in VERBS:
+        raise Http404
+    permission, action, sentence = VERBS[verb]
+    row = found_for(request, pk, permission)
+    return carry_out(
+        request,
+        row,
+        lambda: action(appointment=row, by=request.user, now=timezone.now(), version=version_of(request)),
+        str(sentence),
+    )
+
+
+@require(Permission.BOOK)
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET asks for the reason and whether to tell the patient, POST cancels."""
+    row = found_for(request, pk, Permission.BOOK)
+    reason = request.POST.get("reason", "")
+    if request.method == "POST" and reason in CancelReason.values and reason != CancelReason.LAPSED:
+        return carry_out(
+            request,
+            row,
+            lambda: actions.cancel(
+                appointment=row,
+                reason=reason,
+                by=request.user,
+                now=timezone.now(),
+                version=version_of(request),
+                is_told=request.POST.get("tell") == "yes",
+                note=request.POST.get("note", "").strip()[:300],
+            ),
+            _("Cancelled. The time is free."),
+        )
+    reasons = [(value, label) for value, label in CancelReason.choices if value != CancelReason.LAPSED]
+    wrong = request.method == "POST"
+    context = {"appointment": row, "reasons": reasons, "wrong": wrong}
+    return render(request, "bookings/cancel.html", context, status=422 if wrong else 200)
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """The version that the person saw; None when the form did not carry one."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isdigit() else None
+
+
+def carry_out(
+    request: HttpRequest, row: Appointment, act: Callable[[], object], sentence: str
+) -> HttpResponse:
+    """Runs an action; says what happened, or why nothing did, and goes back to where the person was."""
+    try:
+        act()
+    except DomainError as refusal:
+        for line in [refusal.sentence, *(problem.sentence for problem in refusal.problems[1:])]:
+            messages.error(request, str(line))
+    else:
+        messages.success(request, sentence)
+    target = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
+        return redirect(target)
+    return redirect("bookings:appointment", pk=row.pk)
