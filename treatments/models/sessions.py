@@ -26,6 +26,10 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
         """Sessions of patients that the user may see."""
         return self.filter(plan__patient__in=Patient.objects.visible_to(user, permission))
 
+    def of_plan(self, plan: TreatmentPlan) -> TreatmentSessionQuerySet:
+        """The sessions of one plan in order."""
+        return self.filter(plan=plan).order_by("number")
+
     def performed(self) -> TreatmentSessionQuerySet:
         """Sessions in which the skin was treated."""
         return self.filter(status__in=PERFORMED_SESSIONS)
@@ -66,6 +70,11 @@ class TreatmentSession(models.Model):
 
     def __str__(self) -> str:
         return f"session {self.number} of {self.plan}"
+
+    @property
+    def is_performed(self) -> bool:
+        """Whether the skin was treated."""
+        return self.status in PERFORMED_SESSIONS
 
 
 class TreatmentSessionStatusChange(StatusChange):

@@ -1,0 +1,239 @@
+"""Loads what the gate knows about a plan: about ten small queries, whatever the number of sessions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max
+
+from clinic.timekeeping import local_day
+from clinic.words import Qualification
+from treatments.facts import (
+    Earlier,
+    OneSession,
+    PlanFacts,
+    Signature,
+    SignedConsent,
+    TestResult,
+)
+from treatments.models import (
+    Consent,
+    ConsentedText,
+    ConsentText,
+    EarlierTreatment,
+    PatchTest,
+    RecoveryAnswer,
+    Screening,
+    ScreeningAnswer,
+    SignOff,
+    TreatmentPlan,
+    TreatmentSession,
+    ZoneRecord,
+)
+from treatments.queries.catalogue import ROMAN, definition_by, shared
+from treatments.screening_rules import GivenAnswer
+from treatments.words import RecordStatus
+
+
+def facts_of(plan: TreatmentPlan) -> PlanFacts:
+    """All that the gate's rules read about a plan, as it stands now."""
+    tz = plan.location.tz
+    sessions = _sessions(plan, tz)
+    profile = getattr(plan.patient, "clinical_profile", None)
+    last = max((one for one in sessions if one.day), key=lambda one: (one.day, one.number), default=None)
+    lingering, healed = _recovery(last)
+    first, screened = _screenings(plan, tz)
+    return PlanFacts(
+        plan_id=plan.pk,
+        status=plan.status,
+        combination=plan.combination,
+        zones=frozenset(plan.zones),
+        components=frozenset(plan.components),
+        numbing_planned=plan.numbing_planned,
+        clinician_id=plan.clinician_id,
+        country=plan.location.country,
+        tz=tz,
+        skin_type=ROMAN[profile.skin_type] if profile and profile.skin_type else None,
+        born_on=plan.patient.born_on,
+        sessions=sessions,
+        protocols_off=_protocols_off(plan),
+        earlier=_earlier(plan),
+        answers=_answers(plan, tz),
+        first_screening_on=first,
+        screened=screened,
+        consent=_consent(plan),
+        tests=_tests(plan, tz),
+        reactions=tuple(plan.reactions.open().values_list("code", flat=True)),
+        lingering=lingering,
+        healed=healed,
+        signatures=_signatures(plan),
+        shared=shared(),
+    )
+
+
+def _sessions(plan: TreatmentPlan, tz: ZoneInfo) -> tuple[OneSession, ...]:
+    rows = (
+        TreatmentSession.objects.of_plan(plan)
+        .select_related("protocol_version")
+        .defer("protocol_version__definition")
+    )
+    deepest = _deepest(plan)
+    return tuple(
+        OneSession(
+            pk=row.pk,
+            number=row.number,
+            status=row.status,
+            definition=definition_by(row.protocol_version_id, row.protocol_version.checksum),
+            day=local_day(row.performed_at, tz) if row.performed_at and row.is_performed else None,
+            deepest_mm=deepest.get(row.pk),
+        )
+        for row in rows
+    )
+
+
+def _deepest(plan: TreatmentPlan) -> dict[int, Any]:
+    """Deepest zone in mm of each signed record of the plan."""
+    rows = (
+        ZoneRecord.objects.filter(record__session__plan=plan, record__status=RecordStatus.SIGNED)
+        .values_list("record__session")
+        .annotate(deepest=Max("depth_mm"))
+    )
+    return dict(rows)
+
+
+def _protocols_off(plan: TreatmentPlan) -> frozenset[str]:
+    rows = plan.sessions.filter(protocol_version__protocol__is_on=False)
+    return frozenset(rows.values_list("protocol_version__protocol__code", flat=True))
+
+
+def _earlier(plan: TreatmentPlan) -> tuple[Earlier, ...]:
+    elsewhere = EarlierTreatment.objects.filter(patient=plan.patient_id)
+    found = [Earlier(code=row.code, day=row.performed_on, zones=frozenset(row.zones)) for row in elsewhere]
+    others = (
+        TreatmentSession.objects.performed()
+        .filter(plan__patient=plan.patient_id)
+        .exclude(plan=plan)
+        .select_related("plan__location", "protocol_version__protocol")
+        .defer("protocol_version__definition")
+        .prefetch_related("record__zones")
+    )
+    return (*found, *(_of_other_plan(row) for row in others))
+
+
+def _of_other_plan(row: TreatmentSession) -> Earlier:
+    record = getattr(row, "record", None)
+    zones = {part.zone for part in record.zones.all()} if record is not None else set()
+    performed_at = row.performed_at
+    if performed_at is None:
+        raise ValueError("a performed session has a time")
+    return Earlier(
+        code=row.protocol_version.protocol.family,
+        day=local_day(performed_at, row.plan.location.tz),
+        zones=frozenset(zones or row.plan.zones),
+        plan_id=row.plan_id,
+    )
+
+
+def _answers(plan: TreatmentPlan, tz: ZoneInfo) -> dict[str, tuple[GivenAnswer, int | None]]:
+    rows = (
+        ScreeningAnswer.objects.filter(screening__plan=plan)
+        .select_related("screening")
+        .order_by("screening__answered_at", "id")
+    )
+    return {row.item: (given_of(row, tz), row.screening.session_id) for row in rows}
+
+
+def given_of(row: ScreeningAnswer, tz: ZoneInfo) -> GivenAnswer:
+    """A stored answer as the rules read it."""
+    return GivenAnswer(
+        item=row.item,
+        answer=row.answer,
+        answered_on=local_day(row.screening.answered_at, tz),
+        since_on=row.since_on,
+        zones=frozenset(row.zones),
+    )
+
+
+def _screenings(
+    plan: TreatmentPlan, tz: ZoneInfo
+) -> tuple[date | None, dict[int, tuple[datetime, frozenset[str]]]]:
+    first: date | None = None
+    screened: dict[int, tuple[datetime, frozenset[str]]] = {}
+    rows = Screening.objects.filter(plan=plan).prefetch_related("answers").order_by("answered_at")
+    for row in rows:
+        if row.session_id is None:
+            first = local_day(row.answered_at, tz)
+        else:
+            screened[row.session_id] = (
+                row.answered_at,
+                frozenset(answer.item for answer in row.answers.all()),
+            )
+    return first, screened
+
+
+def _consent(plan: TreatmentPlan) -> SignedConsent | None:
+    consent = Consent.objects.filter(plan=plan, withdrawn_at__isnull=True).order_by("-signed_at").first()
+    if consent is None:
+        return None
+    ticks = ConsentedText.objects.filter(consent=consent, is_agreed=True).select_related("text")
+    agreed = [tick.text for tick in ticks]
+    newest = _newest_versions([text.code for text in agreed])
+    return SignedConsent(
+        signed_at=consent.signed_at,
+        valid_until=consent.valid_until_on,
+        codes=frozenset(text.code for text in agreed),
+        outdated=frozenset(
+            text.code for text in agreed if newest.get((text.code, text.language), 0) > text.version
+        ),
+        covers=consent.covers,
+    )
+
+
+def _newest_versions(codes: list[str]) -> dict[tuple[str, str], int]:
+    rows = ConsentText.objects.filter(code__in=codes).values_list("code", "language")
+    return {(code, language): newest for code, language, newest in rows.annotate(newest=Max("version"))}
+
+
+def _tests(plan: TreatmentPlan, tz: ZoneInfo) -> tuple[TestResult, ...]:
+    return tuple(
+        TestResult(
+            rule=row.rule,
+            components=frozenset(row.components),
+            applied_on=local_day(row.applied_at, tz),
+            is_positive=row.is_positive,
+            valid_until=row.valid_until_on,
+        )
+        for row in PatchTest.objects.filter(patient=plan.patient_id)
+    )
+
+
+def _recovery(last: OneSession | None) -> tuple[frozenset[str], str]:
+    """The symptoms last scored above zero, and the last "has everything healed", since the last session."""
+    if last is None:
+        return frozenset(), ""
+    newest: dict[str, Any] = {}
+    rows = RecoveryAnswer.objects.filter(recovery_check__session=last.pk).order_by("answered_at", "id")
+    for row in rows:
+        newest[row.question] = row.value
+    symptoms = {item.code: item.symptom for item in last.definition.questions if item.symptom}
+    above = {symptoms[code] for code, value in newest.items() if code in symptoms and _positive(value)}
+    return frozenset(symptom for symptom in above if symptom), str(newest.get("Q_READY") or "")
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _signatures(plan: TreatmentPlan) -> dict[int, tuple[Signature, ...]]:
+    found: dict[int, list[Signature]] = defaultdict(list)
+    rows = SignOff.objects.filter(session__plan=plan).select_related("signed_by__practitioner")
+    for row in rows:
+        practitioner = getattr(row.signed_by, "practitioner", None)
+        physician = practitioner is not None and practitioner.qualification == Qualification.DOC
+        found[row.session_id].append(
+            Signature(problem=row.problem, from_on=row.from_on, is_physician=physician)
+        )
+    return {session: tuple(signatures) for session, signatures in found.items()}

@@ -1,0 +1,67 @@
+"""Patch tests: which ones a session needs, and whether they are valid on the day (catalogue 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from clinic.errors import Problem
+from treatments import problems
+from treatments.definitions import PatchTestRule, Tag
+from treatments.facts import Moment, OneSession, PlanFacts, TestResult
+
+#: Rules whose test must cover every component of the mixture.
+OF_MIXTURE = frozenset({"PT_MIX"})
+#: Rules that only come before the first full session.
+BEFORE_FIRST = frozenset({"PT_FST"})
+
+
+def rules_for(facts: PlanFacts, one: OneSession) -> tuple[PatchTestRule, ...]:
+    """The tests this session needs, by tag, mixture and skin type."""
+    return tuple(rule for rule in one.definition.patch_tests if _applies(rule, facts, one))
+
+
+def _applies(rule: PatchTestRule, facts: PlanFacts, one: OneSession) -> bool:
+    tags = {str(tag) for tag in one.definition.tags} | {str(Tag.ALL)}
+    if not facts.numbing_planned:
+        tags.discard(Tag.NUMB)
+    planned = facts.components if one.definition.mixtures else frozenset()
+    wanted = not tags.isdisjoint(rule.tags) or not planned.isdisjoint(rule.components)
+    skin = not rule.skin_types or facts.skin_type in rule.skin_types
+    first_only = rule.code in BEFORE_FIRST and any(
+        other.day is not None and other.code == one.code for other in facts.sessions
+    )
+    return wanted and skin and not first_only
+
+
+def patch_test_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterator[Problem]:
+    """Positive tests block; missing, unread and outdated ones ask for a clinician at the start."""
+    for rule in rules_for(facts, one):
+        known = sorted(
+            (test for test in facts.tests if test.rule == rule.code), key=lambda test: test.applied_on
+        )
+        positive = [test for test in known[-1:] if test.is_positive]
+        if positive:
+            yield problems.patch_test_positive(
+                rule=rule.code, what=rule.what, components=positive[0].components
+            )
+        elif not any(is_valid(test, rule, facts, moment.on) for test in known):
+            waiting = bool(known) and known[-1].is_positive is None
+            yield problems.patch_test_missing(
+                rule=rule.code, what=rule.what, waits_for_reading=waiting, is_start=moment.is_start
+            )
+
+
+def is_valid(test: TestResult, rule: PatchTestRule, facts: PlanFacts, on: date) -> bool:
+    """Read, negative, not older than its validity, and of every component where that matters."""
+    in_time = test.valid_until is not None and test.valid_until >= on
+    covers = rule.code not in OF_MIXTURE or facts.components <= test.components
+    return test.is_positive is False and in_time and covers
+
+
+def is_due(facts: PlanFacts, one: OneSession, on: date) -> bool:
+    """Whether a test that the session needs still waits to be read or made."""
+    return any(
+        not any(test.rule == rule.code and is_valid(test, rule, facts, on) for test in facts.tests)
+        for rule in rules_for(facts, one)
+    )

@@ -1,0 +1,13 @@
+"""Facts that the app above must answer to. Sent inside the transaction, so that a failure there undoes all.
+
+Each is sent with `by` (a user, or None for the patient and the system) and `now`.
+"""
+
+from django.dispatch import Signal
+
+#: A session was performed (its record was signed). With `session`.
+session_performed = Signal()
+#: A plan is on hold: its future sessions must not happen. With `plan` and `reason`.
+plan_frozen = Signal()
+#: A plan goes on. With `plan`.
+plan_released = Signal()
