@@ -268,7 +268,11 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "clinic.messaging.tasks.tick", "schedule": 10.0, "options": {"expires": 15}},
+    "tick": {
+        "task": "clinic.messaging.tasks.tick",
+        "schedule": float(env.number("TICK_SECONDS", 10)),
+        "options": {"expires": 15},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(LOCAL_DIR / "celerybeat-schedule")
 
