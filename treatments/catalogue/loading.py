@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from clinic.statuses import move, record
 from treatments.catalogue.reader import Catalogue
-from treatments.definitions import Entry, ProtocolDefinition, to_document
+from treatments.definitions import Entry, Located, ProtocolDefinition, to_document
 from treatments.models import CatalogueEntry, Protocol, ProtocolVersion, ValueCheck
 from treatments.words import VERSION_TRANSITIONS, VersionStatus
 
@@ -132,7 +132,7 @@ def _carry_checks(before: ProtocolVersion, version: ProtocolVersion, definition:
     )
 
 
-def _to_check(version: ProtocolVersion) -> Iterable[object]:
+def _to_check(version: ProtocolVersion) -> tuple[Located, ...]:
     return ProtocolDefinition.from_document(version.definition).values_to_check()
 
 

@@ -1,15 +1,11 @@
 """Loading the catalogue: once, again, and after its files have changed."""
 
-import shutil
 from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
-from treatments.catalogue.layout import FOLDER
-from treatments.models import CatalogueEntry, Protocol, ProtocolVersion
-from treatments.words import VersionStatus
+from treatments.models import Protocol, ProtocolVersion
 
 pytestmark = pytest.mark.django_db
 

@@ -37,6 +37,7 @@ def findings(catalogue: Catalogue) -> Iterator[Finding]:
         yield from _series(place)
         yield from _minutes(place)
         yield from _treating(place)
+        yield from _curves(place)
 
 
 def _present(catalogue: Catalogue) -> Iterator[Finding]:
@@ -90,6 +91,15 @@ def _minutes(place: Place) -> Iterator[Finding]:
         yield place.finding("does not fit into post", key="observation/minutes")
     if bool(minutes.numbing) != (Tag.NUMB in protocol.tags):
         yield place.finding("NUMB and the numbing minutes do not agree", key="tags")
+
+
+def _curves(place: Place) -> Iterator[Finding]:
+    protocol: ProtocolDefinition = place.value
+    asked = {code for check in protocol.checks for code in check.questions}
+    for question in protocol.questions:
+        symptom = question.symptom
+        if question.code in asked and symptom and protocol.envelope(symptom) is None:
+            yield place.finding(f"{question.code} has no curve for {protocol.care_group}", key="envelopes")
 
 
 def _treating(place: Place) -> Iterator[Finding]:
