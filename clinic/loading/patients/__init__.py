@@ -1,0 +1,1 @@
+"""Patients from a CSV file: read kindly, refused clearly, all or nothing."""

@@ -1,0 +1,1 @@
+"""Writes the entries of a clinic file into the tables."""
