@@ -1,4 +1,4 @@
-"""Time passes: every instant and day in the database moves into the past, so that real processes with the real clock go on."""
+"""Time passes: everything in the database moves into the past, so that real processes with the real clock go on."""
 
 from datetime import timedelta
 

@@ -80,6 +80,15 @@ class Placement(models.Model):
         return f"{self.resource} at {self.location}"
 
 
+class PractitionerQuerySet(models.QuerySet["Practitioner"]):
+    """Which practitioners."""
+
+    def at(self, location: Any) -> PractitionerQuerySet:
+        """Those who give care at a location now, by name."""
+        here = self.filter(resource__locations=location, resource__is_active=True)
+        return here.select_related("resource", "user").order_by("resource__name")
+
+
 @tracked()
 class Practitioner(models.Model):
     """A person giving care. `user` is the login, when there is one."""
@@ -101,6 +110,8 @@ class Practitioner(models.Model):
     certificates = models.JSONField(_("certificates"), default=dict, blank=True)
     #: One of five colours that colour-blind readers can tell apart (1..5).
     colour = models.PositiveSmallIntegerField(_("colour"), default=1)
+
+    objects = PractitionerQuerySet.as_manager()
 
     class Meta:
         constraints = [
