@@ -1,0 +1,245 @@
+"""The planner against trying everything: same cost, same feasibility; and what it says when it cannot be
+done."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bookings.phases import PRACTITIONER
+from bookings.planner import Planner, plan_series
+from bookings.ranking import ties_hold
+from bookings.series import (
+    BlockedDays,
+    PartOfDay,
+    PlannedSession,
+    SeriesPlan,
+    Standing,
+    Tie,
+    Unmet,
+    UnmetCode,
+    Weights,
+    Wishes,
+)
+from clinic.timekeeping import local_day, local_time
+from tests.bookings.pure.planning import BERLIN, FIRST, Rota, cheapest_of_all, in_series, local
+
+ANNA, BORIS = 1, 2
+
+
+@st.composite
+def rotas(draw: st.DrawFn, days: int) -> Rota:
+    blocks = st.frozensets(st.tuples(st.integers(0, days - 1), st.integers(0, 3)), max_size=14)
+    return Rota(days, {ANNA: draw(blocks), BORIS: draw(blocks)})
+
+
+wishes = st.builds(
+    Wishes,
+    practitioners=st.frozensets(st.sampled_from([ANNA, BORIS]), max_size=1),
+    weekdays=st.frozensets(st.integers(0, 6), max_size=3),
+    parts=st.frozensets(st.sampled_from(list(PartOfDay)), max_size=1),
+    same_weekday=st.booleans(),
+)
+weightings = st.sampled_from(
+    [Weights(), Weights(day=3, part_change=11), Weights(practitioner_change=0, day=1)]
+)
+gaps = st.tuples(st.integers(1, 4), st.integers(0, 4), st.integers(0, 4)).map(
+    lambda gap: (gap[0], gap[0] + gap[1], gap[0] + gap[1] + gap[2])
+)
+
+
+@st.composite
+def series(draw: st.DrawFn, rota: Rota) -> list[PlannedSession]:
+    """Three sessions, perhaps with a first that is done, a wash-out tie across the middle one, blocked
+    days."""
+    sessions = in_series(rota.demand, draw(st.lists(gaps, min_size=2, max_size=2)))
+    sessions[0] = replace(sessions[0], ideal=FIRST + timedelta(days=draw(st.integers(0, 6))))
+    if draw(st.booleans()):
+        sessions[0] = PlannedSession(
+            1, standing=Standing(local(draw(st.integers(-4, 3)), 9), {PRACTITIONER: ANNA})
+        )
+    if draw(st.booleans()):
+        least, ideal, most = draw(gaps)
+        across = Tie(
+            0, least + 2, draw(st.sampled_from([None, ideal + 3])), draw(st.sampled_from([None, most + 6]))
+        )
+        sessions[2] = replace(
+            sessions[2], ties=draw(st.sampled_from([(across,), (across, *sessions[2].ties)]))
+        )
+    first = FIRST + timedelta(days=draw(st.integers(0, 15)))
+    last = draw(st.sampled_from([None, first + timedelta(days=3)]))
+    sessions[1] = replace(sessions[1], blocked=(BlockedDays(first, last),))
+    return sessions
+
+
+@settings(max_examples=120, deadline=None)
+@given(data=st.data(), rota=rotas(16), wish=wishes, weights=weightings)
+def test_plan_costs_what_the_best_of_all_combinations_costs(
+    data: st.DataObject, rota: Rota, wish: Wishes, weights: Weights
+) -> None:
+    sessions = data.draw(series(rota))
+    plan = plan_series(sessions, rota.supply, wishes=wish, weights=weights)
+    best = cheapest_of_all(sessions, rota.supply, wish, weights)
+    if best is None:
+        assert isinstance(plan, Unmet)
+    else:
+        assert isinstance(plan, SeriesPlan)
+        assert plan.cost == best
+        _is_what_it_says(plan, sessions)
+
+
+def _is_what_it_says(plan: SeriesPlan, sessions: list[PlannedSession]) -> None:
+    days = [planned.day.toordinal() for planned in plan.sessions]
+    for index, (planned, session) in enumerate(zip(plan.sessions, sessions, strict=True)):
+        assert ties_hold(session, days[index], days[:index])
+        assert planned.window.earliest <= planned.day
+        assert planned.window.latest is None or planned.day <= planned.window.latest
+        if session.demand is None:
+            assert planned.slot is None
+        else:
+            assert planned.slot is not None
+            assert planned.slot.assignment[PRACTITIONER] == planned.practitioner
+            assert local_day(planned.slot.start, BERLIN) == planned.day
+    assert plan.cost == sum(planned.cost for planned in plan.sessions)
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data(), rota=rotas(16))
+def test_unmet_session_is_the_first_that_no_combination_reaches(data: st.DataObject, rota: Rota) -> None:
+    sessions = data.draw(series(rota))
+    found = plan_series(sessions, rota.supply)
+    if isinstance(found, Unmet):
+        at = next(index for index, session in enumerate(sessions) if session.number == found.number)
+        assert cheapest_of_all(sessions[: at + 1], rota.supply, Wishes(), Weights()) is None
+        if at:
+            assert found.before.cost == cheapest_of_all(sessions[:at], rota.supply, Wishes(), Weights())
+        assert len(found.before.sessions) == at
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), rota=rotas(14), wish=wishes)
+def test_alternatives_are_the_cheapest_other_times_of_one_session(
+    data: st.DataObject, rota: Rota, wish: Wishes
+) -> None:
+    sessions = data.draw(series(rota))
+    planner = Planner(rota.supply, wishes=wish)
+    plan = planner.plan(sessions)
+    if isinstance(plan, Unmet):
+        return
+    others = planner.alternatives(sessions, plan, 2, limit=1000)
+    assert [one.cost for one in others] == sorted(one.cost for one in others)
+    for one in others:
+        assert one.slot is not None
+        held = [
+            replace(session, standing=Standing(other.slot.start, other.slot.assignment), demand=None)
+            if other.slot and session.number != 2
+            else session
+            for session, other in zip(sessions, plan.sessions, strict=True)
+        ]
+        assert one.cost >= 0
+        days = [other.day.toordinal() for other in plan.sessions]
+        days[1] = one.day.toordinal()
+        assert all(ties_hold(session, days[at], days[:at]) for at, session in enumerate(held))
+
+
+def everyone(days: int, blocks: tuple[int, ...] = (0, 1, 2)) -> frozenset[tuple[int, int]]:
+    return frozenset((day, block) for day in range(days) for block in blocks)
+
+
+def test_unequal_steps_are_kept_in_one_call() -> None:
+    rota = Rota(60, {ANNA: everyone(60)})
+    weekly, fortnightly, monthly = (7, 7, 10), (14, 14, 17), (28, 28, 31)
+    plan = plan_series(
+        in_series(rota.demand, [weekly, weekly, fortnightly, monthly], ideal=FIRST), rota.supply
+    )
+    assert isinstance(plan, SeriesPlan)
+    assert [(one.day - FIRST).days for one in plan.sessions] == [0, 7, 14, 28, 56]
+    assert plan.cost == 0
+
+
+def test_plan_is_not_greedy() -> None:
+    """The ideal second day leads into a hole from which the third session cannot be met."""
+    free = {0, 7, 8, 15}
+    rota = Rota(16, {ANNA: frozenset((day, 0) for day in free)})
+    plan = plan_series(in_series(rota.demand, [(6, 7, 9), (7, 7, 7)]), rota.supply)
+    assert isinstance(plan, SeriesPlan)
+    assert [(one.day - FIRST).days for one in plan.sessions] == [0, 8, 15]
+
+
+def test_combination_plan_ties_a_needling_to_the_needling_before_the_mesotherapy() -> None:
+    rota = Rota(90, {ANNA: everyone(90)})
+    needling, mesotherapy = rota.demand, replace(rota.demand, step_minutes=15)
+    sessions = [
+        PlannedSession(1, needling, ideal=FIRST),
+        PlannedSession(2, mesotherapy, ties=(Tie(0, 14, 14, reason="wash_out"),)),
+        PlannedSession(3, needling, ties=(Tie(1, 14, reason="wash_out"), Tie(0, 28, 28, 42))),
+        PlannedSession(4, mesotherapy, ties=(Tie(2, 14, reason="wash_out"), Tie(1, 28, 28, 42))),
+    ]
+    plan = plan_series(sessions, rota.supply)
+    assert isinstance(plan, SeriesPlan)
+    assert [(one.day - FIRST).days for one in plan.sessions] == [0, 14, 28, 42]
+
+
+def test_performed_late_moves_the_windows_after_it() -> None:
+    rota = Rota(60, {ANNA: everyone(60)})
+    done = PlannedSession(1, standing=Standing(local(3, 9), {PRACTITIONER: ANNA}))
+    second = PlannedSession(2, rota.demand, ties=(Tie(0, 28, 30, 42),))
+    plan = plan_series([done, second], rota.supply)
+    assert isinstance(plan, SeriesPlan)
+    window = plan.sessions[1].window
+    assert [(day - FIRST).days for day in (window.earliest, window.ideal, window.latest) if day] == [
+        31,
+        33,
+        45,
+    ]
+    assert plan.sessions[1].day == FIRST + timedelta(days=33)
+
+
+def test_starts_stay_near_the_time_of_day_before() -> None:
+    rota = Rota(30, {ANNA: frozenset({(0, 1), (7, 0), (7, 1), (14, 0), (14, 1)})})
+    plan = plan_series(in_series(rota.demand, [(7, 7, 7), (7, 7, 7)]), rota.supply)
+    assert isinstance(plan, SeriesPlan)
+    assert [local_time(one.slot.start, BERLIN).hour for one in plan.sessions if one.slot] == [11, 11, 11]
+
+
+@pytest.mark.parametrize(
+    ("second", "code", "possible_from", "reasons"),
+    [
+        ({"ties": (Tie(0, 9, 9, 8, "interval"),)}, UnmetCode.TIES_CONFLICT, None, ("interval",)),
+        ({"ties": (Tie(0, 400, 400, 420),)}, UnmetCode.PAST_HORIZON, None, ()),
+        (
+            {
+                "ties": (Tie(0, 7, 7, 9),),
+                "blocked": (BlockedDays(FIRST, FIRST + timedelta(days=11), "isotretinoin"),),
+            },
+            UnmetCode.BLOCKED,
+            12,
+            ("isotretinoin",),
+        ),
+        ({"ties": (Tie(0, 3, 3, 4),)}, UnmetCode.NO_FREE_TIME, 6, ()),
+    ],
+)
+def test_unmet_says_why_and_from_when(
+    second: dict[str, object], code: UnmetCode, possible_from: int | None, reasons: tuple[str, ...]
+) -> None:
+    rota = Rota(20, {ANNA: everyone(20) - {(day, block) for day in (3, 4, 5) for block in range(4)}})
+    done = PlannedSession(1, standing=Standing(local(0, 9), {PRACTITIONER: ANNA}))
+    found = plan_series([done, PlannedSession(2, rota.demand, **second)], rota.supply)  # type: ignore[arg-type]
+    assert isinstance(found, Unmet)
+    assert (found.number, found.code, found.reasons) == (2, code, reasons)
+    assert found.possible_from == (None if possible_from is None else FIRST + timedelta(days=possible_from))
+    assert [one.number for one in found.before.sessions] == [1]
+
+
+def test_first_session_that_cannot_be_met_has_nothing_before_it() -> None:
+    rota = Rota(5, {ANNA: frozenset()})
+    found = plan_series(in_series(rota.demand, [(1, 1, 1)]), rota.supply)
+    assert isinstance(found, Unmet)
+    assert (found.number, found.code, found.before.sessions) == (1, UnmetCode.NO_FREE_TIME, ())
+
+
+def test_session_needs_a_demand_or_a_day() -> None:
+    with pytest.raises(ValueError, match="neither a demand nor a day"):
+        PlannedSession(1)
