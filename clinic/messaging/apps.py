@@ -9,3 +9,12 @@ class MessagingConfig(AppConfig):
     name = "clinic.messaging"
     label = "messaging"
     verbose_name = "Messages"
+
+    def ready(self) -> None:
+        """Registers the engine's own jobs."""
+        # After the apps are ready: these modules read models.
+        from clinic.messaging.healing import heal
+        from clinic.messaging.jobs import Every, forget_old_runs, register_job
+
+        register_job("heal-outbox", Every.HOUR, heal, is_atomic=False)
+        register_job("forget-old-runs", Every.DAY, forget_old_runs)

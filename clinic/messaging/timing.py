@@ -59,4 +59,4 @@ def breaker_pause(failures: int) -> timedelta | None:
     """How long nobody calls a provider after that many failures in a row: from the fifth, 30 s up to 5 min."""
     if failures < 5:
         return None
-    return min(timedelta(seconds=30) * 2 ** min(failures - 5, 4), timedelta(minutes=5))
+    return timedelta(seconds=min(30 * 1 << min(failures - 5, 4), 300))

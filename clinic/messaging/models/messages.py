@@ -70,8 +70,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(status__in=NOT_SENT)
 
     def troubled(self) -> MessageQuerySet:
-        """Dead, unknown or undelivered, and nobody has dealt with it."""
-        return self.filter(status__in=TROUBLED, handled_at__isnull=True)
+        """Dead, unknown or undelivered, the other channel did not take over, and nobody has dealt with it."""
+        return self.filter(status__in=TROUBLED, handled_at__isnull=True, fallback__isnull=True)
 
     def due(self, now: datetime) -> MessageQuerySet:
         """Pending, and their time has come."""

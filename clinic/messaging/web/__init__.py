@@ -1,0 +1,1 @@
+"""Pages: outbox, timeline, templates, inbox; webhooks of providers."""

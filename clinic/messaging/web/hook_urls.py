@@ -1,6 +1,8 @@
-"""What providers call."""
+"""Where providers report back: under /hooks/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-app_name = "messaging_hooks"
-urlpatterns: list[URLPattern] = []
+from clinic.messaging.web import hooks
+
+app_name = "hooks"
+urlpatterns = [path("sms/<slug:provider>/", hooks.sms, name="sms")]

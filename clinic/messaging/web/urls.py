@@ -1,4 +1,4 @@
-"""Pages of messages."""
+"""Staff pages under /messages/."""
 
 from django.urls import URLPattern
 

@@ -1,0 +1,1 @@
+"""Sending: claim, gate, dispatch, settle. PostgreSQL decides, whoever wakes these functions."""

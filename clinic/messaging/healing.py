@@ -1,0 +1,38 @@
+"""Every hour: make the outbox match what should be said in the next fourteen days, and count the drift (0 expected)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+
+from clinic.messaging import registry
+from clinic.messaging.actions.outbox import reconcile
+from clinic.messaging.registry import Subject
+
+log = structlog.get_logger(__name__)
+AHEAD = timedelta(days=14)
+
+
+def heal(now: datetime) -> Mapping[str, int]:
+    """Reconciles all that may have something to say soon: how many were looked at, planned, called back."""
+    count: Counter[str] = Counter()
+    for subject in registry.known_subjects():
+        for obj in subject.upcoming(now, now + AHEAD):
+            count += _heal_one(subject, obj.pk, now)
+    drift = count["planned"] + count["cancelled"]
+    if drift:
+        log.warning("The outbox had drifted", planned=count["planned"], cancelled=count["cancelled"])
+    return {"looked_at": count["looked_at"], "planned": count["planned"], "cancelled": count["cancelled"]}
+
+
+@transaction.atomic
+def _heal_one(subject: Subject, pk: int, now: datetime) -> Counter[str]:
+    obj = subject.load(pk, lock=True)
+    if obj is None:
+        return Counter()
+    done = reconcile(subject.name, obj, now=now)
+    return Counter(looked_at=1, planned=done.planned, cancelled=done.cancelled)

@@ -1,0 +1,25 @@
+"""Alarm clocks: they carry no facts, and running one twice, late or never is safe."""
+
+from __future__ import annotations
+
+from clinic.celery import app
+from clinic.messaging import waking
+
+
+@app.task(name="clinic.messaging.tasks.tick")
+def tick() -> None:
+    """Every ten seconds: note the tick, free what lapsed, wake the jobs, send what is due."""
+    jobs.apply_async(expires=55)
+    waking.wake()
+
+
+@app.task(name="clinic.messaging.tasks.drain")
+def drain() -> None:
+    """After a commit that planned something: send what is due."""
+    waking.send_due()
+
+
+@app.task(name="clinic.messaging.tasks.jobs")
+def jobs() -> None:
+    """Run the jobs of this period that nobody has run yet."""
+    waking.run_jobs()
