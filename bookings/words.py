@@ -45,6 +45,15 @@ class AppointmentKind(models.TextChoices):
     RECOVERY_VISIT = "recovery-visit", _("recovery visit")
 
 
+class Agreement(models.TextChoices):
+    """What was last agreed with the patient about the time: what a message would tell."""
+
+    BOOKED = "booked", _("booked")
+    MOVED = "moved", _("moved")
+    CANCELLED = "cancelled", _("cancelled")
+    MISSED = "missed", _("missed")
+
+
 class CancelReason(models.TextChoices):
     """Why an appointment was cancelled."""
 

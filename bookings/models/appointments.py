@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Deferrable, F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from bookings.words import LIVE, OCCUPYING, AppointmentKind, AppointmentStatus, CancelReason
+from bookings.words import LIVE, OCCUPYING, Agreement, AppointmentKind, AppointmentStatus, CancelReason
 from clinic.history import tracked
 from clinic.models import Patient
 from clinic.roles import Permission, roles_with
@@ -70,11 +70,33 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Appointments at a location."""
         return self.filter(location=location)
 
+    def of_patient(self, patient: Patient) -> AppointmentQuerySet:
+        """All appointments of a patient, latest first."""
+        return self.filter(patient=patient).order_by("-starts_at")
+
+    def with_resource(self, resource: int) -> AppointmentQuerySet:
+        """Those that have claimed a resource."""
+        return self.filter(claims__resource=resource).distinct()
+
+    def of(self, keys: Any) -> AppointmentQuerySet:
+        """Those whose keys are given, as values or as a query."""
+        return self.filter(pk__in=keys)
+
     def for_board(self) -> AppointmentQuerySet:
         """With all that a card on the board shows."""
         return self.select_related(
             "patient", "location", "treatment_session__plan", "treatment_session__protocol_version__protocol"
         ).prefetch_related("claims__resource")
+
+    def for_change(self) -> AppointmentQuerySet:
+        """With all that an action reads; the protocol's definition is kept by the process."""
+        return self.select_related(
+            "patient",
+            "location__settings",
+            "treatment_session__plan__patient",
+            "treatment_session__plan__location__settings",
+            "treatment_session__protocol_version__protocol",
+        ).defer("treatment_session__protocol_version__definition")
 
 
 @tracked()
@@ -101,6 +123,12 @@ class Appointment(models.Model):
     held_until = models.DateTimeField(null=True, blank=True)
     #: Rises with every change; the ETag, and the SEQUENCE of the calendar entry.
     version = models.PositiveIntegerField(default=1)
+    #: What was last agreed about the time, in which version, when, and whether the patient is told. Messages count
+    #: from here: an arrival raises the version, but it repeats no message.
+    agreement = models.CharField(max_length=10, choices=Agreement, default=Agreement.BOOKED)
+    agreed_version = models.PositiveIntegerField(default=1)
+    agreed_at = models.DateTimeField()
+    is_told = models.BooleanField(_("tell the patient"), default=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(_("reason"), max_length=12, choices=CancelReason, blank=True)
     cancelled_by_patient = models.BooleanField(default=False)
@@ -155,7 +183,3 @@ class AppointmentStatusChange(StatusChange):
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="status_changes")
 
-
-def of_patient(patient: Patient) -> AppointmentQuerySet:
-    """All appointments of a patient, latest first."""
-    return Appointment.objects.filter(patient=patient).order_by("-starts_at")

@@ -38,6 +38,9 @@ class Claim(models.Model):
         "clinic.Closure", null=True, blank=True, on_delete=models.CASCADE, related_name="claims"
     )
 
+    #: The version of the appointment that wrote this claim: an undo finds the claims of the one before.
+    appointment_version = models.PositiveIntegerField(default=0)
+
     objects = ClaimQuerySet.as_manager()
 
     class Meta:

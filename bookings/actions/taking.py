@@ -1,0 +1,195 @@
+"""Taking a time: holding it, booking it, turning a hold into an appointment, taking in a walk-in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bookings import claiming
+from bookings.actions.changing import change, locked
+from bookings.actions.leaving import release, resources_of
+from bookings.actions.telling import tell
+from bookings.claiming import InTheWay, Taking
+from bookings.models import Appointment
+from bookings.problems import refuse
+from bookings.refusals import SENTENCES
+from bookings.slots import fill, settings_of
+from bookings.timegrid import CELL_MINUTES
+from bookings.units import unit
+from bookings.visits import Visit
+from bookings.words import Agreement, AppointmentStatus
+from clinic.errors import Taken
+
+_CONSTRAINTS = {
+    "claim": "claim_resource_not_double_booked",
+    "patient": "appointment_patient_not_double_booked",
+    "session": "treatment_session_has_one_occupying_appointment",
+}
+
+
+@unit
+def book(
+    *,
+    visit: Visit,
+    starts_at: datetime,
+    chosen: Mapping[str, int] | None = None,
+    by: Any,
+    now: datetime,
+    note: str = "",
+    is_told: bool = True,
+) -> Appointment:
+    """Books a visit at an instant with the chosen resources (role → id; best fit for roles left out).
+
+    Refused with every blocking problem (`Refused`, 422), or because somebody was faster (`Taken`, 409). The
+    appointment, its claims, its status row and its messages are written together or not at all.
+    """
+    row = _take(
+        visit, starts_at, chosen, AppointmentStatus.BOOKED, by=by, now=now, note=note, is_told=is_told
+    )
+    tell(row, by=by, now=now)
+    return row
+
+
+@unit
+def hold(
+    *,
+    visit: Visit,
+    starts_at: datetime,
+    chosen: Mapping[str, int] | None = None,
+    by: Any,
+    now: datetime,
+    until: datetime | None = None,
+) -> Appointment:
+    """Keeps a time for as long as the location's settings say, or `until`; nobody is told."""
+    expiry = until or now + timedelta(minutes=settings_of(visit.location).hold_minutes)
+    return _take(
+        visit, starts_at, chosen, AppointmentStatus.HELD, by=by, now=now, held_until=expiry, is_told=False
+    )
+
+
+@unit
+def confirm_hold(
+    *, appointment: Appointment, by: Any, now: datetime, version: int | None = None, is_told: bool = True
+) -> Appointment:
+    """Turns a hold into an appointment; refused with `hold_lapsed` when its time is over."""
+    claiming.lock(resources_of([appointment]), [appointment.patient_id])
+    row = locked(appointment, version=version)
+    if row.status != AppointmentStatus.HELD or row.held_until is None or row.held_until <= now:
+        raise Taken("hold_lapsed", _("This hold is over: look for a time again."))
+    change(
+        row,
+        AppointmentStatus.BOOKED,
+        by=by,
+        now=now,
+        agreement=Agreement.BOOKED,
+        held_until=None,
+        is_told=is_told,
+    )
+    tell(row, by=by, now=now)
+    return row
+
+
+@unit
+def walk_in(
+    *, visit: Visit, chosen: Mapping[str, int] | None = None, by: Any, now: datetime, note: str = ""
+) -> Appointment:
+    """Books somebody who is standing at the desk for the next five-minute mark, and notes that they are here."""
+    starts_at = now + timedelta(seconds=-now.timestamp() % (CELL_MINUTES * 60))
+    row = _take(visit, starts_at, chosen, AppointmentStatus.BOOKED, by=by, now=now, note=note, is_told=False)
+    change(row, AppointmentStatus.ARRIVED, by=by, now=now)
+    tell(row, by=by, now=now)
+    return row
+
+
+def _take(
+    visit: Visit,
+    starts_at: datetime,
+    chosen: Mapping[str, int] | None,
+    status: AppointmentStatus,
+    *,
+    by: Any,
+    now: datetime,
+    held_until: datetime | None = None,
+    note: str = "",
+    is_told: bool = True,
+) -> Appointment:
+    resources = fill(visit, starts_at, chosen or {}, now=now)
+    refuse(visit, start=starts_at, chosen=resources, by=by, now=now)
+    taking = taking_at(visit, starts_at, resources)
+    clear_the_way([taking], now=now)
+    return write(visit, taking, status, by=by, now=now, held_until=held_until, note=note, is_told=is_told)
+
+
+def taking_at(visit: Visit, starts_at: datetime, chosen: Mapping[str, int]) -> Taking:
+    """What a visit takes when it starts at an instant with these resources."""
+    return Taking(
+        visit.patient.pk,
+        starts_at,
+        visit.ends_at(starts_at),
+        visit.claims(starts_at, chosen),
+        visit.session.pk if visit.session else None,
+    )
+
+
+def clear_the_way(
+    takings: Sequence[Taking],
+    *,
+    now: datetime,
+    also: Sequence[int] = (),
+    without: Sequence[int] = (),
+) -> None:
+    """Locks, releases lapsed holds, and refuses when anything else is in the way."""
+    found = claiming.lock_and_look(takings, now=now, also=also, without=without)
+    if in_the_way := release(found, now=now):
+        raise refusal_for(in_the_way[0])
+
+
+def refusal_for(way: InTheWay) -> Taken:
+    """The refusal that the database would give."""
+    return Taken(*SENTENCES[_CONSTRAINTS[way.what]])
+
+
+def write(
+    visit: Visit,
+    taking: Taking,
+    status: AppointmentStatus,
+    *,
+    by: Any,
+    now: datetime,
+    held_until: datetime | None = None,
+    note: str = "",
+    is_told: bool = True,
+) -> Appointment:
+    """Inserts the appointment with claims and status row; the row that comes back is not read again."""
+    row = Appointment(
+        patient=visit.patient,
+        location=visit.location,
+        treatment_session=visit.session,
+        kind=visit.kind,
+        status=status,
+        starts_at=taking.start,
+        ends_at=taking.end,
+        held_until=held_until,
+        agreed_at=now,
+        is_told=is_told,
+        note=note,
+        created_at=now,
+        created_by=by,
+    )
+    row.pk = claiming.insert(
+        taking=taking,
+        location=visit.location.pk,
+        kind=visit.kind,
+        status=status,
+        held_until=held_until,
+        note=note,
+        is_told=is_told,
+        by=by.pk if by else None,
+        now=now,
+    )
+    row._state.adding = False  # noqa: SLF001 - the row exists: Django's own flag for it
+    row._state.db = "default"  # noqa: SLF001
+    return row

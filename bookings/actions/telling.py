@@ -1,0 +1,16 @@
+"""Keeping the messages of an appointment in step with it, in the transaction of its change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from bookings.models import Appointment
+from clinic.messaging.actions.outbox import reconcile
+
+SUBJECT = "appointment"
+
+
+def tell(appointment: Appointment, *, by: Any, now: datetime) -> None:
+    """Plans what is now to be said about the appointment and calls back what no longer is."""
+    reconcile(SUBJECT, appointment, now=now, by=by)

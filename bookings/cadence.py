@@ -1,0 +1,68 @@
+"""When an appointment is spoken of: the location's reminders, the protocol's texts before a visit. Pure.
+
+Reminders are wall-clock in the location's zone. What was due before the time was agreed is not sent late: reminders
+fall away, texts that prepare the visit are merged into one message (catalogue 9.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from clinic.timekeeping import days_before, local_time
+
+#: A reminder that would follow the confirmation within this time is left out.
+LEAST_GAP = timedelta(hours=2)
+#: A reminder is of no use in the last minutes.
+LAST_CALL = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One reminder of a location's cadence, at an instant."""
+
+    code: str
+    at: datetime
+    channel: str
+    is_hours_before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A text of the protocol before the visit, and when it is due."""
+
+    code: str
+    at: datetime
+
+
+def reminders(
+    rules: Iterable[Mapping[str, Any]], *, starts_at: datetime, agreed_at: datetime, zone: ZoneInfo
+) -> list[Reminder]:
+    """The reminders of a cadence that still make sense for a time agreed then."""
+    found = [_reminder(rule, starts_at, zone) for rule in rules]
+    return [one for one in found if one.at >= agreed_at + LEAST_GAP and one.at <= starts_at - LAST_CALL]
+
+
+def _reminder(rule: Mapping[str, Any], starts_at: datetime, zone: ZoneInfo) -> Reminder:
+    is_hours = "hours_before" in rule
+    at = (
+        starts_at - timedelta(hours=float(rule["hours_before"]))
+        if is_hours
+        else days_before(starts_at, int(rule["days_before"]), time.fromisoformat(rule["at"]), zone)
+    )
+    return Reminder(str(rule["code"]), at, str(rule.get("channel", "preferred")), is_hours)
+
+
+def due_before(starts_at: datetime, *, days: int, minutes: int, zone: ZoneInfo) -> datetime:
+    """Calendar days before, at the wall time of the visit, then minutes of real time before that."""
+    day = days_before(starts_at, days, local_time(starts_at, zone), zone) if days else starts_at
+    return day - timedelta(minutes=minutes)
+
+
+def split(timed: Sequence[Timed], *, agreed_at: datetime) -> tuple[list[Timed], list[Timed]]:
+    """Those still to come, and those whose time had passed when the visit was agreed (to be merged into one)."""
+    coming = [one for one in timed if one.at > agreed_at]
+    return coming, [one for one in timed if one.at <= agreed_at]

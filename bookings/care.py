@@ -1,0 +1,58 @@
+"""What the lower app says about a session on a day, given where the other sessions of its plan are booked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from bookings.models import Appointment
+from bookings.units import remembered
+from clinic.errors import Problem
+from clinic.timekeeping import local_day
+from treatments import gate, pretreatment
+from treatments.definitions import PretreatmentMessage
+from treatments.facts import PlanFacts
+from treatments.models import TreatmentPlan, TreatmentSession
+from treatments.queries.plan_facts import facts_of
+from treatments.words import OPEN_SESSIONS
+
+Anchors = dict[int, date]
+
+
+def anchors_of(plan: TreatmentPlan, *, now: datetime, without: Iterable[int] = ()) -> Anchors:
+    """Session number → booked local day, for the sessions of a plan that are still to come."""
+    rows = (
+        Appointment.objects.live()
+        .filter(treatment_session__plan=plan, treatment_session__status__in=OPEN_SESSIONS)
+        .exclude(pk__in=list(without))
+        .exclude(status="held", held_until__lte=now)
+        .values_list("treatment_session__number", "starts_at")
+    )
+    return {number: local_day(starts_at, plan.location.tz) for number, starts_at in rows}
+
+
+def care_problems(
+    session: TreatmentSession,
+    *,
+    start: datetime,
+    now: datetime,
+    anchors: Mapping[int, date] | None = None,
+    without: Iterable[int] = (),
+    moment: gate.GateMoment = "book",
+) -> list[Problem]:
+    """Every clinical reason against a session at a start: the gate of `treatments`, with the booked days as anchors."""
+    plan = session.plan
+    known = dict(anchors) if anchors is not None else anchors_of(plan, now=now, without=without)
+    known.pop(session.number, None)
+    on = local_day(start, plan.location.tz)
+    return gate.judge(facts_for(plan), session.pk, on=on, now=now, anchors=known, moment=moment)
+
+
+def facts_for(plan: TreatmentPlan) -> PlanFacts:
+    """What the gate knows about a plan, loaded once in a unit of work."""
+    return remembered(("facts of plan", plan.pk), lambda: facts_of(plan))
+
+
+def texts_for(session: TreatmentSession) -> list[PretreatmentMessage]:
+    """The protocol's texts before a visit that apply to this patient and session."""
+    return pretreatment.texts_from(session, facts_for(session.plan))

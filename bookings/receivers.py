@@ -1,0 +1,1 @@
+"""What happens to appointments when the app below says that something is a fact. Inside its transaction."""

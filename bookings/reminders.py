@@ -1,0 +1,253 @@
+"""What is said about an appointment and when, and with which words: computed from the facts, never stored.
+
+`reconcile` makes the outbox match this in the transaction of each change; the gate looks again before each message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from bookings.cadence import Timed, due_before, reminders, split
+from bookings.care import texts_for
+from bookings.ics import MIME_TYPE, calendar_file
+from bookings.models import Appointment
+from bookings.slots import settings_of
+from bookings.words import Agreement, AppointmentStatus, CancelReason
+from clinic.messaging.models import Message
+from clinic.messaging.registry import Attachment, Wanted, register
+from clinic.messaging.words import MessageKind, Reason
+from clinic.models import Location, Patient
+from clinic.words import LinkPurpose, ResourceKind
+
+K, S = MessageKind, AppointmentStatus
+#: Kinds that only make sense while the visit is still to come.
+_BEFORE_THE_VISIT = frozenset(
+    {
+        K.APPOINTMENT_CONFIRMED,
+        K.APPOINTMENT_MOVED,
+        K.APPOINTMENT_REMINDER,
+        K.PRETREATMENT,
+        K.SCREENING_REQUEST,
+        K.ON_THE_DAY,
+    }
+)
+_STATUS_OF = {K.APPOINTMENT_CANCELLED: S.CANCELLED, K.NOSHOW_REBOOK: S.NOSHOW}
+_WITH_CALENDAR = frozenset({K.APPOINTMENT_CONFIRMED, K.APPOINTMENT_MOVED, K.APPOINTMENT_CANCELLED})
+#: News about a time stays news for so long, at most until the time itself.
+NEWS_LASTS = timedelta(days=2)
+#: A missed visit is spoken of after this time, and no longer than so.
+MISSED_AFTER, MISSED_UNTIL = timedelta(hours=2), timedelta(days=3)
+#: The one message into which texts are merged that were due before the visit was agreed.
+MERGED = "P_MERGED"
+
+
+class AppointmentSubject:
+    """An appointment as something that messages are about."""
+
+    name = "appointment"
+
+    def load(self, pk: int, *, lock: bool = False) -> Appointment | None:
+        """The appointment with all that the other methods read."""
+        rows = Appointment.objects.for_change()
+        return (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+
+    def patient(self, obj: Appointment) -> Patient:
+        """Who is told."""
+        return obj.patient
+
+    def location(self, obj: Appointment) -> Location:
+        """Whose zone, quiet hours and name count."""
+        return obj.location
+
+    def version(self, obj: Appointment) -> int:
+        """Rises when what was agreed changes; an arrival repeats nothing."""
+        return obj.agreed_version
+
+    def wanted(self, obj: Appointment, now: datetime) -> list[Wanted]:
+        """All that should be said, from the status and from what was agreed last."""
+        if obj.status == S.BOOKED:
+            return [*_news(obj), *_reminders(obj), *_preparation(obj)]
+        if obj.status == S.CANCELLED and obj.cancel_reason != CancelReason.LAPSED:
+            return list(_news(obj))
+        return list(_missed(obj)) if obj.status == S.NOSHOW else []
+
+    def gate(self, obj: Appointment, message: Message, now: datetime) -> str | None:
+        """Looks again before a message leaves: still booked, still this time, still unanswered."""
+        needed = S.BOOKED if message.kind in _BEFORE_THE_VISIT else _STATUS_OF.get(MessageKind(message.kind))
+        if needed and obj.status != needed:
+            return Reason.NOT_WANTED
+        if message.is_from_rule and message.subject_version != obj.agreed_version:
+            return Reason.NOT_WANTED
+        if message.kind == K.NOSHOW_REBOOK and _has_new_time(obj, now):
+            return Reason.NOT_WANTED
+        if message.kind == K.SCREENING_REQUEST and _is_answered(obj):
+            return Reason.NOT_WANTED
+        return None
+
+    def context(self, obj: Appointment, message: Message, now: datetime) -> dict[str, Any]:
+        """The variables of the text; e-mails about the time itself carry the calendar entry."""
+        facts: dict[str, Any] = {"starts_at": obj.starts_at, "link_until": obj.ends_at + timedelta(days=14)}
+        if message.channel == "email":
+            facts |= _email_facts(obj, message, now)
+        if message.kind == K.APPOINTMENT_MOVED:
+            facts["old_starts_at"] = old_start(obj)
+        return facts
+
+    def upcoming(self, now: datetime, until: datetime) -> Iterable[Appointment]:
+        """Booked ones before `until`, for the hourly healing."""
+        return Appointment.objects.for_change().upcoming(now).filter(starts_at__lt=until)
+
+
+def _news(obj: Appointment) -> Iterator[Wanted]:
+    """Made, moved or cancelled: said once the moment for an undo has passed."""
+    kinds = {
+        Agreement.BOOKED: K.APPOINTMENT_CONFIRMED,
+        Agreement.MOVED: K.APPOINTMENT_MOVED,
+        Agreement.CANCELLED: K.APPOINTMENT_CANCELLED,
+    }
+    kind = kinds.get(Agreement(obj.agreement))
+    if kind is None or not obj.is_told:
+        return
+    at = obj.agreed_at + timedelta(seconds=settings_of(obj.location).undo_seconds)
+    yield Wanted(
+        rule=str(obj.agreement).upper(),
+        kind=kind,
+        scheduled_for=at,
+        expires_at=max(min(obj.starts_at, at + NEWS_LASTS), at + timedelta(hours=1)),
+        link=LinkPurpose.APPOINTMENT,
+    )
+
+
+def _reminders(obj: Appointment) -> Iterator[Wanted]:
+    has_text_on_the_day = any(one.before_minutes for one in _texts(obj))
+    settings = settings_of(obj.location)
+    for one in reminders(
+        settings.reminders, starts_at=obj.starts_at, agreed_at=obj.agreed_at, zone=obj.location.tz
+    ):
+        if not (one.is_hours_before and has_text_on_the_day):
+            yield Wanted(
+                rule=one.code,
+                kind=K.APPOINTMENT_REMINDER,
+                scheduled_for=one.at,
+                expires_at=obj.starts_at,
+                channel=one.channel,
+                link=LinkPurpose.APPOINTMENT,
+            )
+
+
+def _texts(obj: Appointment) -> list[Any]:
+    """The protocol's texts before a visit that apply to this patient and plan."""
+    return texts_for(obj.treatment_session) if obj.treatment_session else []
+
+
+def _preparation(obj: Appointment) -> Iterator[Wanted]:
+    """The protocol's texts at their times; what was due before the visit was agreed goes out as one."""
+    texts = {text.code: text for text in _texts(obj)}
+    timed = [
+        Timed(
+            code,
+            due_before(
+                obj.starts_at, days=text.before_days, minutes=text.before_minutes, zone=obj.location.tz
+            ),
+        )
+        for code, text in texts.items()
+    ]
+    coming, missed = split(timed, agreed_at=obj.agreed_at)
+    for one in coming:
+        yield _preparing(obj, texts[one.code], one.at)
+    yield from _merged(obj, [texts[one.code] for one in missed])
+
+
+def _preparing(obj: Appointment, text: Any, at: datetime) -> Wanted:
+    kind, link = K.PRETREATMENT, LinkPurpose.APPOINTMENT
+    if text.asks_every_session_items:
+        kind, link = K.SCREENING_REQUEST, LinkPurpose.SCREENING
+    elif text.before_minutes:
+        kind = K.ON_THE_DAY
+    return Wanted(
+        rule=text.code,
+        kind=kind,
+        scheduled_for=at,
+        expires_at=obj.starts_at,
+        channel="preferred" if text.channel == "app" else str(text.channel),
+        link=link,
+        extra={"codes": [text.code]},
+    )
+
+
+def _merged(obj: Appointment, missed: list[Any]) -> Iterator[Wanted]:
+    """One message for all texts that came too late, and the questionnaire by itself; nothing of the day itself."""
+    at = obj.agreed_at + timedelta(seconds=settings_of(obj.location).undo_seconds)
+    if at >= obj.starts_at:
+        return
+    late = [text for text in missed if not text.before_minutes]
+    yield from (_preparing(obj, text, at) for text in late if text.asks_every_session_items)
+    if codes := [text.code for text in late if not text.asks_every_session_items]:
+        yield Wanted(
+            rule=MERGED,
+            kind=K.PRETREATMENT,
+            scheduled_for=at,
+            expires_at=obj.starts_at,
+            channel="email",
+            link=LinkPurpose.APPOINTMENT,
+            extra={"codes": codes},
+        )
+
+
+def _missed(obj: Appointment) -> Iterator[Wanted]:
+    if obj.is_told:
+        yield Wanted(
+            rule="NOSHOW",
+            kind=K.NOSHOW_REBOOK,
+            scheduled_for=obj.agreed_at + MISSED_AFTER,
+            expires_at=obj.agreed_at + MISSED_UNTIL,
+            link=LinkPurpose.APPOINTMENT,
+        )
+
+
+def _has_new_time(obj: Appointment, now: datetime) -> bool:
+    return Appointment.objects.upcoming(now).filter(patient=obj.patient_id).exists()
+
+
+def _is_answered(obj: Appointment) -> bool:
+    session = obj.treatment_session
+    return session is not None and session.screenings.exists()
+
+
+def _email_facts(obj: Appointment, message: Message, now: datetime) -> dict[str, Any]:
+    facts: dict[str, Any] = {"practitioner": practitioner_of(obj)}
+    if obj.treatment_session is not None:
+        facts["what"] = obj.treatment_session.protocol_version.protocol.label
+    if codes := message.extra.get("codes"):
+        texts = {text.code: text.text for text in _texts(obj)}
+        facts["text"] = "\n\n".join(texts[code] for code in codes if code in texts)
+    if message.kind in _WITH_CALENDAR:
+        entry = Attachment("appointment.ics", calendar_file([obj], now=now), MIME_TYPE)
+        facts["attachments"] = [entry]
+    return facts
+
+
+def practitioner_of(obj: Appointment) -> str:
+    """The name of who treats, from the claims; empty when nobody is claimed."""
+    names = obj.claims.filter(resource__kind=ResourceKind.PRACTITIONER).values_list(
+        "resource__name", flat=True
+    )
+    return names.first() or ""
+
+
+def old_start(obj: Appointment) -> datetime | None:
+    """When the appointment was before its last move, from the history."""
+    history = Appointment.pgh_event_model.objects  # type: ignore[attr-defined]
+    rows = history.filter(pgh_obj_id=obj.pk, version__lt=obj.agreed_version).exclude(starts_at=obj.starts_at)
+    found: datetime | None = rows.order_by("-pgh_id").values_list("starts_at", flat=True).first()
+    return found
+
+
+def register_subjects() -> None:
+    """Called when the apps are ready."""
+    from bookings.offers import OfferSubject
+
+    register(AppointmentSubject())
+    register(OfferSubject())

@@ -1,0 +1,204 @@
+"""Which times can be offered for a visit: the pure engine on what the database knows now."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+from django.utils.translation import gettext as _
+
+from bookings.assignment import Slot, assign_cell, slots
+from bookings.availability import Demand, ObstacleCode, Search, Supply
+from bookings.obstacles import why_not
+from bookings.phases import PRACTITIONER
+from bookings.supply import (
+    Placed,
+    demand_of,
+    first_start,
+    grid_of,
+    last_start,
+    placed_at,
+    pools,
+    supply_of,
+)
+from bookings.timegrid import CELL_MINUTES
+from bookings.visits import Visit
+from clinic.errors import Taken
+from clinic.models import ClinicSettings, Location
+from clinic.timekeeping import local_day, local_time
+
+#: Parts of a day as the desk says them: wall time from, until.
+PARTS_OF_DAY = {
+    "morning": (time(0), time(12)),
+    "afternoon": (time(12), time(17)),
+    "evening": (time(17), time(23, 59, 59)),
+}
+MOST_DAYS = 366
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a patient would like: practitioners (best first), weekdays (Monday is 0), a part of the day.
+
+    Empty means no wish. `must` makes the practitioner a condition instead of a preference.
+    """
+
+    practitioners: tuple[int, ...] = ()
+    weekdays: frozenset[int] = frozenset()
+    part_of_day: str = ""
+    must: bool = False
+
+    def allow(self, start: datetime, location: Location) -> bool:
+        """Whether a start lies on a wished weekday and in the wished part of the day."""
+        local = start.astimezone(location.tz)
+        if self.weekdays and local.weekday() not in self.weekdays:
+            return False
+        if not self.part_of_day:
+            return True
+        begins, ends = PARTS_OF_DAY[self.part_of_day]
+        return begins <= local_time(start, location.tz) < ends
+
+
+@dataclass(frozen=True)
+class Market:
+    """What is asked and what there is, over the same grid."""
+
+    demand: Demand
+    supply: Supply
+    placed: list[Placed]
+
+    @property
+    def search(self) -> Search:
+        """The engine's answer."""
+        return Search(self.demand, self.supply)
+
+
+def market(
+    visit: Visit,
+    *,
+    first_day: date,
+    days: int,
+    now: datetime,
+    wishes: Wishes | None = None,
+    without: Iterable[int] = (),
+    explained: bool = False,
+    step_minutes: int | None = None,
+    is_limited: bool = True,
+) -> Market:
+    """Reads what a visit could take over some local days.
+
+    `is_limited=False` leaves out notice and horizon: the desk may go past them.
+    """
+    settings = settings_of(visit.location)
+    wishes = wishes or Wishes()
+    grid = grid_of(visit.location, first_day, min(max(days, 1), MOST_DAYS))
+    placed = suitable(visit, placed_at(visit.location), on=first_day)
+    zone = visit.location.tz
+    demand = demand_of(
+        visit,
+        placed,
+        grid,
+        now=now,
+        step_minutes=step_minutes or settings.slot_minutes,
+        not_before=first_start(now, settings.notice_minutes if is_limited else 0),
+        not_after=last_start(now, settings.horizon_days, zone) if is_limited else None,
+        wished={PRACTITIONER: wishes.practitioners},
+        only={PRACTITIONER: wishes.practitioners[0]} if wishes.must and wishes.practitioners else None,
+        without=without,
+    )
+    supply = supply_of(visit.location, placed, grid, now=now, without=without, explained=explained)
+    return Market(demand, supply, placed)
+
+
+def suitable(visit: Visit, placed: Iterable[Placed], *, on: date) -> list[Placed]:
+    """Those that may fill some role of the visit: the claims of the others need not be read."""
+    known = list(placed)
+    eligible = {one for pool in pools(known, visit.requirements, visit.roles, on).values() for one in pool}
+    return [one for one in known if one.id in eligible]
+
+
+def free_slots(
+    visit: Visit,
+    *,
+    first_day: date,
+    days: int,
+    now: datetime,
+    wishes: Wishes | None = None,
+    without: Iterable[int] = (),
+) -> Iterator[Slot]:
+    """Every start that can be booked over some local days, in order of time, each with its best-fitting resources."""
+    found = market(visit, first_day=first_day, days=days, now=now, wishes=wishes, without=without)
+    for slot in slots(found.demand, found.supply):
+        if wishes is None or wishes.allow(slot.start, visit.location):
+            yield slot
+
+
+def next_free(
+    visit: Visit,
+    *,
+    now: datetime,
+    from_day: date | None = None,
+    count: int = 5,
+    a_day: int = 2,
+    wishes: Wishes | None = None,
+    without: Iterable[int] = (),
+) -> list[Slot]:
+    """The next choices for somebody on the phone: at most `a_day` on one day, looked for four weeks at a time."""
+    zone = visit.location.tz
+    first = max(from_day or local_day(now, zone), local_day(now, zone))
+    last = local_day(last_start(now, settings_of(visit.location).horizon_days, zone), zone)
+    found: list[Slot] = []
+    while len(found) < count and first < last:
+        spread = spread_out(
+            free_slots(visit, first_day=first, days=28, now=now, wishes=wishes, without=without),
+            visit.location,
+            a_day=a_day,
+        )
+        found += islice(spread, count - len(found))
+        first += timedelta(days=28)
+    return found
+
+
+def spread_out(found: Iterable[Slot], location: Location, *, a_day: int) -> Iterator[Slot]:
+    """At most so many slots of one local day, at least three hours apart."""
+    taken: Counter[date] = Counter()
+    last: datetime | None = None
+    for slot in found:
+        day = local_day(slot.start, location.tz)
+        apart = last is None or slot.start - last >= timedelta(hours=3)
+        if taken[day] < a_day and (apart or not taken[day]):
+            taken[day] += 1
+            last = slot.start
+            yield slot
+
+
+def fill(visit: Visit, start: datetime, chosen: Mapping[str, int], *, now: datetime) -> dict[str, int]:
+    """Resources for every role of a visit: the chosen ones, and the best fit for the rest.
+
+    `Taken` when nobody suitable is free for a role that was left open.
+    """
+    if set(chosen) >= set(visit.roles):
+        return {role: chosen[role] for role in visit.roles}
+    day = local_day(start, visit.location.tz)
+    found = market(visit, first_day=day, days=2, now=now, step_minutes=CELL_MINUTES, is_limited=False)
+    grid = found.supply.grid
+    slot = assign_cell(found.search, grid.cell(start), chosen) if grid.begins_cell(start) else None
+    if slot is None:
+        raise _nobody(found, start)
+    return dict(slot.assignment)
+
+
+def _nobody(found: Market, start: datetime) -> Taken:
+    codes = {obstacle.code for obstacle in why_not(start, found.demand, found.supply)}
+    if ObstacleCode.PATIENT_BUSY in codes:
+        return Taken("patient_busy", _("The patient already has an appointment at this time."))
+    return Taken("taken", _("Nobody and nothing suitable is free at this time."))
+
+
+def settings_of(location: Location) -> ClinicSettings:
+    """The location's choices, or the shipped ones where nobody has chosen."""
+    found: ClinicSettings | None = getattr(location, "settings", None)
+    return found or ClinicSettings(location=location)

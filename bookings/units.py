@@ -1,0 +1,62 @@
+"""One unit of work: one transaction, tried again as a whole when PostgreSQL picked it as the victim of a deadlock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from django.db import DatabaseError, connection, transaction
+
+from bookings.refusals import RETRIED, refusal, sqlstate
+
+Args = ParamSpec("Args")
+Result = TypeVar("Result")
+ATTEMPTS = 3
+_memory: ContextVar[dict[Any, Any] | None] = ContextVar("what a unit of work has read", default=None)
+
+
+def unit(action: Callable[Args, Result]) -> Callable[Args, Result]:
+    """Decorator: the action runs in one transaction, whole or not at all.
+
+    A unit called by a unit belongs to the outer one. Refusals of the database become ours; a deadlock or a
+    serialisation failure tries the whole unit again, at most three times, unless a caller holds the transaction.
+    """
+
+    @wraps(action)
+    def run(*args: Args.args, **kwargs: Args.kwargs) -> Result:
+        if _memory.get() is not None and connection.in_atomic_block:
+            return action(*args, **kwargs)
+        attempts = 1 if connection.in_atomic_block else ATTEMPTS
+        for attempt in range(1, attempts + 1):
+            try:
+                return _once(action, *args, **kwargs)
+            except DatabaseError as error:
+                if ours := refusal(error):
+                    raise ours from error
+                if sqlstate(error) not in RETRIED or attempt == attempts:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    return run
+
+
+def _once(action: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
+    mark = _memory.set({})
+    try:
+        with transaction.atomic():
+            return action(*args, **kwargs)
+    finally:
+        _memory.reset(mark)
+
+
+def remembered(key: Any, read: Callable[[], Result]) -> Result:
+    """What `read` gives, read once in a unit of work; read anew by whoever is outside of one."""
+    memory = _memory.get()
+    if memory is None:
+        return read()
+    if key not in memory:
+        memory[key] = read()
+    found: Result = memory[key]
+    return found
