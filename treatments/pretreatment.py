@@ -37,7 +37,11 @@ def texts_for(session: TreatmentSession) -> list[PretreatmentMessage]:
     A text is left out when its skin type, its fact (tablets prescribed, test due, cream at home, shaved area) or the
     planned numbing does not hold. Wordings about dental work and vaccination are already left out for needling.
     """
-    facts = facts_of(session.plan)
+    return texts_from(session, facts_of(session.plan))
+
+
+def texts_from(session: TreatmentSession, facts: PlanFacts) -> list[PretreatmentMessage]:
+    """The same from facts loaded before."""
     one = facts.session(session.pk)
     held = facts_that_hold(session, facts, one)
     return [text for text in one.definition.pretreatment if _applies(text, facts, held)]
