@@ -4,6 +4,7 @@ Web, worker and beat are the processes of production, each under a guard (`clini
 this process ends, in order or by force, they end too. When one of them ends by itself, all do.
 """
 
+import hashlib
 import os
 import secrets
 import signal
@@ -110,6 +111,7 @@ def secret_key(path: Path) -> str:
 def prepare() -> None:
     """Bring tables, catalogue, demo clinic and static files up to date; quick when they are."""
     import django  # late: the settings need the environment that run() has just made
+    from django.conf import settings
     from django.core.management import CommandError, call_command
     from django.db import connections
 
@@ -121,11 +123,25 @@ def prepare() -> None:
         call_command("load_catalogue", verbosity=0)
         print("Loading the demo clinic: a minute at the first start …")
         call_command("load_demo", "--if-empty", verbosity=0)
-        call_command("collectstatic", verbosity=0, interactive=False)
+        collect_static(Path(settings.STATIC_ROOT))
     except CommandError as problem:
         raise DemoFailed(str(problem)) from problem
     finally:
         connections.close_all()
+
+
+def collect_static(root: Path) -> None:
+    """Collect, hash and compress the static files, unless none has changed: that costs seconds of a start."""
+    from django.contrib.staticfiles.finders import get_finders  # late: needs the settings
+    from django.core.management import call_command
+
+    found = [Path(storage.path(name)) for finder in get_finders() for name, storage in finder.list([])]
+    facts = sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in found)
+    digest, stamp = hashlib.sha256(repr(facts).encode()).hexdigest(), root.with_suffix(".collected")
+    if root.exists() and stamp.exists() and stamp.read_text(encoding="ascii") == digest:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False)
+    stamp.write_text(digest, encoding="ascii")
 
 
 def commands(port: int) -> dict[str, list[str]]:
@@ -143,7 +159,14 @@ def commands(port: int) -> dict[str, list[str]]:
     ]
     gunicorn = [sys.executable, "-m", "gunicorn", "clinic.wsgi", "--bind", f"{HOST}:{port}"]
     return {
-        "web": [*gunicorn, "--worker-class=gthread", "--workers=2", "--threads=4", "--log-level=warning"],
+        "web": [
+            *gunicorn,
+            "--worker-class=gthread",
+            "--workers=2",
+            "--threads=4",
+            "--preload",
+            "--log-level=warning",
+        ],
         "worker": [*celery, "worker", "--concurrency=2", "--loglevel=WARNING"],
         "beat": [*celery, "beat", "--loglevel=WARNING"],
     }

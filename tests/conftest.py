@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from pytest_django.live_server_helper import LiveServer
+from zeal.constants import initialize_app_registry
+from zeal.patch import patch
 
 from tests import chromium
 
@@ -24,6 +27,13 @@ BROWSER_FLAGS = [
     # Names other than this machine's do not resolve: a page that needs the network fails here.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fail a request that asks the database once per row: zeal watches each one that a test makes."""
+    initialize_app_registry()
+    patch()
+    settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
 
 
 @pytest.fixture
