@@ -50,13 +50,27 @@ def sourced_values(root: object) -> Iterator[Located]:
 
 def parts(root: object, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every dataclass in a value, itself included, with its path."""
-    if is_dataclass(root):
-        yield path, root
-        for field in fields(root):
-            yield from parts(getattr(root, field.name), _joined(path, field.name))
-    elif isinstance(root, tuple):
+    if isinstance(root, tuple):
         for index, item in enumerate(root):
-            yield from parts(item, _joined(path, str(getattr(item, "code", index))))
+            if _names(item):
+                yield from parts(item, _joined(path, str(getattr(item, "code", index))))
+    elif names := _names(root):
+        yield path, root
+        for name in names:
+            value = getattr(root, name)
+            if isinstance(value, tuple) or _names(value):
+                yield from parts(value, _joined(path, name))
+
+
+_known_fields: dict[Any, tuple[str, ...]] = {}
+
+
+def _names(value: object) -> tuple[str, ...]:
+    """The fields of a dataclass; none for anything else, where nothing is to be found."""
+    cls = type(value)
+    if cls not in _known_fields:
+        _known_fields[cls] = tuple(field.name for field in fields(cls)) if is_dataclass(cls) else ()
+    return _known_fields[cls]
 
 
 def _joined(path: str, part: str) -> str:

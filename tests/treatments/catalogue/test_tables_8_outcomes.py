@@ -233,9 +233,9 @@ def test_table_11_rules_and_policies(shared: SharedCatalogue) -> None:
         f"BR-{n:02d}" for n in range(1, 15)
     ]
     assert shared.policy("SCREENING_ANSWERS_FRESH_H") == 96
-    assert (shared.policy("MESSAGES_FROM_HOUR"), shared.policy("MESSAGES_TO_HOUR")) == (8, 21)
-    assert (shared.policy("AGE_MINIMUM"), shared.policy("AGE_MN_LABEL")) == (18, 22)
-    assert (shared.policy("MIX_USE_WITHIN_MIN"), shared.policy("BLEEDING_FLAG_S")) == (60, 1800)
+    assert [shared.policy(f"MESSAGES_{end}_HOUR") for end in ("FROM", "TO")] == [8, 21]
+    assert [shared.policy(f"AGE_{name}") for name in ("MINIMUM", "MN_LABEL")] == [18, 22]
+    assert [shared.policy(name) for name in ("MIX_USE_WITHIN_MIN", "BLEEDING_FLAG_S")] == [60, 1800]
     assert shared.policy("FEVER_C") == Decimal("38.0")
 
 
