@@ -1,76 +1,24 @@
-"""Where a session could be: for each day and practitioner and part of day one start stands for all of them.
+"""Where a session could be: for each day, practitioner and part of day one start stands for all of them.
 
 The cost of a plan does not tell starts apart that share these three (`bookings.ranking`), and two sessions
-of a series are never on one day, so keeping the earliest loses no plan that is cheaper. Two further rules
-keep this exact: where a session stands now is kept beside the others, and costs less than any other start of
-its day.
+of a series are never on one day, so keeping one of them loses no cheaper plan. The time at which a session
+is booked already is kept beside the others.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bookings.assignment import Slot, assign_cell
 from bookings.availability import Search
+from bookings.openings import Openings
 from bookings.phases import PRACTITIONER
 from bookings.ranking import Choice, day_allowed, ideal_day_cost, wish_cost
-from bookings.series import (
-    EVENING_FROM,
-    NOON,
-    PartOfDay,
-    PlannedSession,
-    SessionPlan,
-    Standing,
-    Weights,
-    Wishes,
-    part_of,
-)
-from bookings.timegrid import CELL_MINUTES, Grid, set_cells
-from clinic.timekeeping import ONE_DAY, day_start, instant, local_day, local_time
-
-PARTS = (PartOfDay.MORNING, PartOfDay.AFTERNOON, PartOfDay.EVENING)
-
-
-@dataclass(frozen=True, slots=True)
-class LocalDays:
-    """The local days of a grid: for each, the cells of midnight, noon, evening, and the next midnight."""
-
-    first: int
-    marks: tuple[tuple[int, int, int, int], ...]
-
-    def of(self, day: int) -> tuple[int, int, int, int] | None:
-        """The marks of an ordinal day; None when it lies outside the grid."""
-        at = day - self.first
-        return self.marks[at] if 0 <= at < len(self.marks) else None
-
-
-@lru_cache(maxsize=32)
-def local_days(grid: Grid, zone: ZoneInfo) -> LocalDays:
-    """The local days that a grid touches."""
-    first, last = local_day(grid.start, zone), local_day(grid.instant(grid.size - 1), zone)
-    days = [first + count * ONE_DAY for count in range((last - first).days + 1)]
-    return LocalDays(first.toordinal(), tuple(_marks(grid, day, zone) for day in days))
-
-
-def _marks(grid: Grid, day: date, zone: ZoneInfo) -> tuple[int, int, int, int]:
-    walls = (day_start(day, zone), instant(day, NOON, zone), instant(day, EVENING_FROM, zone))
-    marks = [grid.cell_from(moment) for moment in (*walls, day_start(day + ONE_DAY, zone))]
-    first, noon, evening, end = (max(0, min(mark, grid.size)) for mark in marks)
-    return first, noon, evening, end
-
-
-class _DayBits:
-    """A mask laid out as bytes, so that one day of it is cheap to cut out."""
-
-    def __init__(self, mask: int, size: int) -> None:
-        self.raw = mask.to_bytes(size // 8 + 2, "little")
-
-    def cut(self, first: int, end: int) -> int:
-        piece = int.from_bytes(self.raw[first >> 3 : (end >> 3) + 1], "little")
-        return piece >> (first & 7) & ((1 << (end - first)) - 1)
+from bookings.series import PartOfDay, PlannedSession, SessionPlan, Standing, Weights, Wishes, part_of
+from clinic.timekeeping import local_day, local_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,205 +29,207 @@ class MoveCosts:
     per_day: int = 0
 
 
-class Candidates:
-    """The choices of one session, laid out by day when they are first asked for.
+class Candidates(Protocol):
+    """The choices of one session by ordinal day."""
 
-    With `moves`, a session that is booked may stay where it is, also with other resources at the same time.
+    session: PlannedSession
+
+    @property
+    def days(self) -> list[int]:
+        """The days on which the session could be, ascending."""
+
+    def on(self, day: int) -> tuple[Choice, ...]:
+        """The choices of a day."""
+
+    def cheapest(self, day: int) -> int:
+        """The least that any choice of a day costs by itself."""
+
+    def nearest_start(self, choice: Choice, minute: int | None) -> int:
+        """Among the starts a choice stands for, the cell nearest to a time of day."""
+
+    def minute_of_day(self, choice: Choice, cell: int) -> int:
+        """Minutes from local midnight to a start."""
+
+    def slot(self, choice: Choice, cell: int) -> Slot | None:
+        """The slot of a choice at one of its starts; None when the session is done."""
+
+    def choice_of(self, planned: SessionPlan) -> Choice:
+        """The choice from which a session was planned."""
+
+
+def days_between(candidates: Candidates, first: int, last: int) -> list[int]:
+    """The possible days from the first to the last, both included."""
+    days = candidates.days
+    return days[bisect_left(days, first) : bisect_right(days, last)]
+
+
+def standing_choice(standing: Standing, zone: ZoneInfo) -> Choice:
+    """Where a session stands, as a choice that costs nothing; it has no cell of its own."""
+    day, wall = local_day(standing.start, zone).toordinal(), local_time(standing.start, zone)
+    resources = tuple(sorted(standing.assignment.items()))
+    return Choice(day, standing.assignment.get(PRACTITIONER), part_of(wall), -1, 0, resources, stays=True)
+
+
+class DoneSession:
+    """A session that was performed: one choice, where it was."""
+
+    def __init__(self, session: PlannedSession, standing: Standing, zone: ZoneInfo) -> None:
+        self.session, self.choice = session, standing_choice(standing, zone)
+        self.days = [self.choice.day]
+        self._wall = local_time(standing.start, zone)
+
+    def on(self, day: int) -> tuple[Choice, ...]:
+        """The one choice."""
+        return (self.choice,)
+
+    def cheapest(self, day: int) -> int:
+        """What is done costs nothing."""
+        return 0
+
+    def nearest_start(self, choice: Choice, minute: int | None) -> int:
+        """No cell: it may have been before the grid."""
+        return choice.cell
+
+    def minute_of_day(self, choice: Choice, cell: int) -> int:
+        """The time of day at which it was performed."""
+        return self._wall.hour * 60 + self._wall.minute
+
+    def slot(self, choice: Choice, cell: int) -> Slot | None:
+        """Nothing is to be booked."""
+        return None
+
+    def choice_of(self, planned: SessionPlan) -> Choice:
+        """The one choice."""
+        return self.choice
+
+
+class OpenSession:
+    """A session to find a time for."""
+
+    def __init__(self, session: PlannedSession, openings: Openings, wishes: Wishes, weights: Weights) -> None:
+        self.session, self.openings = session, openings
+        self.wishes, self.weights = wishes, weights
+        self._by_day: dict[int, tuple[Choice, ...]] = {}
+        self._is_plain = not (wishes.practitioners or wishes.weekdays or wishes.parts or session.ideal)
+
+    @cached_property
+    def days(self) -> list[int]:
+        """The days on which the session could be, ascending."""
+        session = self.session
+        if not (session.earliest or session.latest or session.blocked):
+            return self.openings.days
+        return [day for day in self.openings.days if day_allowed(session, day)]
+
+    def on(self, day: int) -> tuple[Choice, ...]:
+        """The choices of a day, by practitioner and part of day."""
+        known = self._by_day.get(day)
+        if known is None:
+            known = self._by_day[day] = tuple(self._choices(day))
+        return known
+
+    def _choices(self, day: int) -> Iterator[Choice]:
+        for one in self.openings.on(day):
+            yield Choice(
+                day, one.practitioner, one.part, one.cell, self._cost(day, one.practitioner, one.part)
+            )
+
+    def _cost(self, day: int, practitioner: int | None, part: PartOfDay) -> int:
+        wishes = wish_cost(day, practitioner, part, self.wishes, self.weights)
+        return wishes + ideal_day_cost(self.session, day, self.weights)
+
+    def cheapest(self, day: int) -> int:
+        """The least that any choice of a day costs by itself."""
+        return 0 if self._is_plain else min(choice.own_cost for choice in self.on(day))
+
+    def nearest_start(self, choice: Choice, minute: int | None) -> int:
+        """Among the starts a choice stands for, the one nearest to a time of day; the earliest without
+        one."""
+        if minute is None:
+            return choice.cell
+        starts = self.openings.starts(choice.day, choice.practitioner, choice.part)
+        return min(starts, key=lambda cell: (abs(self.minute_of_day(choice, cell) - minute), cell))
+
+    def minute_of_day(self, choice: Choice, cell: int) -> int:
+        """Minutes from local midnight to a start."""
+        return self.openings.minute_of_day(choice.day, cell)
+
+    def slot(self, choice: Choice, cell: int) -> Slot | None:
+        """The slot of a choice at one of its starts."""
+        return assign_cell(self.openings.search, cell, fixed_by(choice))
+
+    def choice_of(self, planned: SessionPlan) -> Choice:
+        """The choice from which a session was planned."""
+        wanted = (planned.practitioner, planned.part, planned.stays)
+        alike = self.on(planned.day.toordinal())
+        found = next(one for one in alike if (one.practitioner, one.part, one.stays) == wanted)
+        return replace(found, cell=planned.cell)
+
+
+def fixed_by(choice: Choice) -> dict[str, int]:
+    """The resources a choice insists on, by role."""
+    named = dict(choice.resources)
+    return named if choice.practitioner is None else {**named, PRACTITIONER: choice.practitioner}
+
+
+class BookedSession(OpenSession):
+    """A session that is booked and may be moved: it may also stay, with the same or with other resources.
+
+    A start counts as a move when its instant changes. Notice and step are no reason to move what is booked
+    already.
     """
 
     def __init__(
         self,
         session: PlannedSession,
-        search: Search | None,
-        zone: ZoneInfo,
+        openings: Openings,
         wishes: Wishes,
         weights: Weights,
-        moves: MoveCosts | None = None,
+        standing: Standing,
+        moves: MoveCosts,
     ) -> None:
-        self.session, self.search, self.zone = session, search, zone
-        self.wishes, self.weights = wishes, weights
-        self.moves = moves if session.demand is not None and session.standing is not None else None
-        self._by_day: dict[int, tuple[Choice, ...]] = {}
+        super().__init__(session, openings, wishes, weights)
+        self.moves = moves
+        supply = openings.search.supply
+        lasting = replace(openings.search.demand, not_before=None, not_after=None, step_minutes=5)
+        self.lasting = Search(lasting, supply)
+        self.booked = replace(standing_choice(standing, supply.zone), cell=supply.grid.cell(standing.start))
+        wall = local_time(standing.start, supply.zone)
+        self.usual_minute = wall.hour * 60 + wall.minute
+        self._is_plain = False
 
     @cached_property
     def days(self) -> list[int]:
-        """The ordinal days on which the session could be, ascending."""
-        if self.search is None:
-            return [self._done.day]
-        table = local_days(self.search.supply.grid, self.zone)
-        possible = _DayBits(self.search.starts, self.search.supply.grid.size)
-        open_days = {
-            day
-            for day, (first, _, _, end) in enumerate(table.marks, table.first)
-            if possible.cut(first, end) and day_allowed(self.session, day)
-        }
-        return sorted(open_days | {choice.day for choice in self._staying})
-
-    def days_between(self, first: int, last: int) -> list[int]:
-        """The possible days from the first to the last, both included."""
-        return self.days[bisect_left(self.days, first) : bisect_right(self.days, last)]
-
-    def on(self, day: int) -> tuple[Choice, ...]:
-        """The choices of a day: where the session stands first, then by practitioner and part of day."""
-        if day not in self._by_day:
-            self._by_day[day] = tuple(self._choices(day))
-        return self._by_day[day]
-
-    def cheapest(self, day: int) -> int:
-        """The least that any choice of a day costs by itself."""
-        return min(choice.own_cost for choice in self.on(day))
-
-    def starts_like(self, choice: Choice) -> list[int]:
-        """The cells of all starts for which a choice stands: same day, practitioner and part of day."""
-        marks = local_days(self.search.supply.grid, self.zone).of(choice.day) if self.search else None
-        if marks is None:
-            return [choice.cell]
-        begin, end = marks[PARTS.index(choice.part)], marks[PARTS.index(choice.part) + 1]
-        bits = next(bits for name, bits in self._served if name == choice.practitioner)
-        return [begin + cell for cell in set_cells(bits.cut(begin, end))]
-
-    def minute_of_day(self, choice: Choice, cell: int) -> int | None:
-        """Minutes from local midnight to a start; None for a session that is done and its time not known
-        here."""
-        if self.search is None:
-            wall = local_time(self.session.standing.start, self.zone) if self.session.standing else None
-            return wall.hour * 60 + wall.minute if wall else None
-        marks = local_days(self.search.supply.grid, self.zone).of(choice.day)
-        return (cell - marks[0]) * CELL_MINUTES if marks else None
-
-    @property
-    def usual_minute(self) -> int | None:
-        """The time of day at which the session is booked now, when it may be moved."""
-        if self.moves is None or self.session.standing is None:
-            return None
-        wall = local_time(self.session.standing.start, self.zone)
-        return wall.hour * 60 + wall.minute
-
-    def nearest_start(self, choice: Choice, minutes: int | None) -> int:
-        """Among the starts a choice stands for, the one nearest to a time of day; the earliest when none is
-        given."""
-        if minutes is None or self.search is None:
-            return choice.cell
-        if choice.stays:
-            return choice.cell
-        wanted = minutes // CELL_MINUTES - (self.minute_of_day(choice, 0) or 0) // CELL_MINUTES
-        return min(self.starts_like(choice), key=lambda cell: (abs(cell - wanted), cell))
-
-    def choice_of(self, planned: SessionPlan) -> Choice:
-        """The choice that a planned session was made from."""
-        if self.search is None:
-            return self._done
-        alike = [choice for choice in self.on(planned.day.toordinal()) if choice.part == planned.part]
-        same = [choice for choice in alike if choice.practitioner == planned.practitioner]
-        choice = min(
-            same, key=lambda choice: (choice.stays != (choice.cell == planned.cell), choice.own_cost)
-        )
-        return replace(choice, cell=planned.cell)
-
-    def slot(self, choice: Choice, cell: int) -> Slot | None:
-        """The slot of a choice at one of its starts; None when the session is done."""
-        if self.search is None:
-            return None
-        fixed = dict(choice.resources)
-        if choice.practitioner is not None:
-            fixed[PRACTITIONER] = choice.practitioner
-        return assign_cell(self._lasting if choice.stays else self.search, cell, fixed)
+        """The days on which the session could be, the one it is booked on among them when it may stay."""
+        moved = [day for day in self.openings.days if day_allowed(self.session, day)]
+        return sorted({*moved, *(choice.day for choice in self.staying)})
 
     @cached_property
-    def standing_day(self) -> int | None:
-        """The ordinal of the local day on which the session stands now."""
-        standing = self.session.standing
-        return local_day(standing.start, self.zone).toordinal() if standing else None
+    def staying(self) -> tuple[Choice, ...]:
+        """The booked time, if it is still free: as it is, and with each practitioner who could take over."""
+        return tuple(self._staying()) if day_allowed(self.session, self.booked.day) else ()
 
-    @cached_property
-    def _done(self) -> Choice:
-        """The only choice of a session that is done: it costs nothing, wherever it was."""
-        return self._at_standing()
-
-    def _at_standing(self) -> Choice:
-        standing = self.session.standing
-        if standing is None or self.standing_day is None:
-            raise ValueError(f"session {self.session.number} stands nowhere")
-        part = part_of(local_time(standing.start, self.zone))
-        cell = self.search.supply.grid.cell(standing.start) if self.search else -1
-        resources = tuple(sorted(standing.assignment.items()))
-        practitioner = standing.assignment.get(PRACTITIONER)
-        return Choice(self.standing_day, practitioner, part, cell, 0, resources, stays=True)
-
-    @cached_property
-    def _served(self) -> list[tuple[int | None, _DayBits]]:
-        """The starts of each practitioner; of nobody in particular when the session needs none."""
-        search = self.search
-        if search is None:
-            return []
-        size = search.supply.grid.size
-        pool = [need.pool for need in search.demand.needs if need.role == PRACTITIONER]
-        if not pool:
-            return [(None, _DayBits(search.starts, size))]
-        masks = [(name, search.starts_with(PRACTITIONER, name)) for name in sorted(pool[0])]
-        return [(name, _DayBits(mask, size)) for name, mask in masks if mask]
+    def _staying(self) -> Iterator[Choice]:
+        booked = self.booked
+        if assign_cell(self.lasting, booked.cell, fixed_by(booked)):
+            yield replace(booked, own_cost=self._cost(booked.day, booked.practitioner, booked.part))
+        for name in self.openings.practitioners:
+            cost = self._cost(booked.day, name, booked.part) + self.weights.other_resources
+            choice = replace(booked, practitioner=name, own_cost=cost, resources=())
+            if assign_cell(self.lasting, booked.cell, fixed_by(choice)):
+                yield choice
 
     def _choices(self, day: int) -> Iterator[Choice]:
-        if self.search is None:
-            yield self._done
-            return
-        yield from (choice for choice in self._staying if choice.day == day)
-        marks = local_days(self.search.supply.grid, self.zone).of(day)
-        if marks is None or not day_allowed(self.session, day):
-            return
-        for practitioner, bits in self._served:
-            chunk = bits.cut(marks[0], marks[3])
-            if chunk:
-                yield from self._parts(day, practitioner, chunk, marks)
+        if day == self.booked.day:
+            yield from self.staying
+        if day_allowed(self.session, day):
+            away = self.moves.per_move + self.moves.per_day * abs(day - self.booked.day)
+            yield from (replace(choice, own_cost=choice.own_cost + away) for choice in super()._choices(day))
 
-    def _parts(
-        self, day: int, practitioner: int | None, chunk: int, marks: tuple[int, int, int, int]
-    ) -> Iterator[Choice]:
-        for part, begin, end in zip(PARTS, marks[:3], marks[1:], strict=True):
-            starts = chunk >> (begin - marks[0]) & ((1 << (end - begin)) - 1)
-            if starts:
-                cell = begin + (starts & -starts).bit_length() - 1
-                cost = self._own_cost(day, practitioner, part) + self._moving_cost(day)
-                yield Choice(day, practitioner, part, cell, cost)
+    def nearest_start(self, choice: Choice, minute: int | None) -> int:
+        """Where it is booked, or the start nearest to that time of day."""
+        return choice.cell if choice.stays else super().nearest_start(choice, self.usual_minute)
 
-    def _own_cost(self, day: int, practitioner: int | None, part: PartOfDay) -> int:
-        wishes = wish_cost(day, practitioner, part, self.wishes, self.weights)
-        return wishes + ideal_day_cost(self.session, day, self.weights)
-
-    def _moving_cost(self, day: int) -> int:
-        if self.moves is None or self.standing_day is None:
-            return 0
-        return self.moves.per_move + self.moves.per_day * abs(day - self.standing_day)
-
-    @cached_property
-    def _staying(self) -> tuple[Choice, ...]:
-        """The booked time itself, if it is still free: as it is, or with other resources at the same time.
-
-        Notice and step are no reason to move what is booked already.
-        """
-        standing = self.session.standing
-        if self.moves is None or self.search is None or standing is None or self.standing_day is None:
-            return ()
-        if not day_allowed(self.session, self.standing_day):
-            return ()
-        return tuple(self._stays(self._lasting, standing))
-
-    @cached_property
-    def _lasting(self) -> Search:
-        """The search by which a booked time may stay."""
-        if self.search is None:
-            raise ValueError(f"session {self.session.number} is done")
-        lasting = replace(self.search.demand, not_before=None, not_after=None, step_minutes=5)
-        return Search(lasting, self.search.supply)
-
-    def _stays(self, search: Search, standing: Standing) -> Iterator[Choice]:
-        cell = search.supply.grid.cell(standing.start)
-        booked = self._at_standing()
-        if assign_cell(search, cell, standing.assignment):
-            yield replace(booked, own_cost=self._own_cost(booked.day, booked.practitioner, booked.part))
-        pool = [need.pool for need in search.demand.needs if need.role == PRACTITIONER]
-        for name in sorted(pool[0]) if pool else [None]:
-            fixed = {PRACTITIONER: name} if name is not None else {}
-            if assign_cell(search, cell, fixed):
-                cost = self._own_cost(booked.day, name, booked.part) + self.weights.other_resources
-                yield replace(booked, practitioner=name, own_cost=cost, resources=tuple(fixed.items()))
+    def slot(self, choice: Choice, cell: int) -> Slot | None:
+        """The slot of a choice at one of its starts."""
+        search = self.lasting if choice.stays else self.openings.search
+        return assign_cell(search, cell, fixed_by(choice))

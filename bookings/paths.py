@@ -13,23 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from bookings.candidates import Candidates
+from bookings.candidates import Candidates, days_between
 from bookings.ranking import Choice, change_cost, weekday_cost
 from bookings.series import PartOfDay, Tie, Weights, Wishes
 
 #: The days of the earlier sessions that still matter, the last one last.
 Days = tuple[int, ...]
 NEVER = 1 << 60
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A day for the next session: what it costs at least, beside what comes after, and the days that then
-    matter."""
-
-    least_cost: int
-    day: int
-    kept: Days
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +37,14 @@ class Layers:
     next."""
 
     def __init__(self, candidates: Sequence[Candidates], wishes: Wishes, weights: Weights) -> None:
-        self.candidates, self.wishes, self.weights = candidates, wishes, weights
+        self.candidates, self.weights = candidates, weights
         self.size = len(candidates)
+        self.is_done = [one.session.is_done for one in candidates]
         self.kept = [self._kept_after(layer) for layer in range(self.size)]
-        self._options: list[dict[Days, list[Option]]] = [{} for _ in candidates]
+        self._ties = [self._placed_ties(layer) for layer in range(self.size)]
+        self._carried = [self._places_carried(layer) for layer in range(self.size)]
+        self._weekday = [weekday_cost(0, days, wishes, weights) for days in range(7)]
+        self._options: list[dict[Days, list[tuple[int, int]]]] = [{} for _ in candidates]
         self._to_come: list[dict[Days, int]] = [{} for _ in range(self.size + 1)]
 
     def _kept_after(self, layer: int) -> tuple[int, ...]:
@@ -58,50 +52,49 @@ class Layers:
         asked = {tie.to for later in self.candidates[layer + 1 :] for tie in later.session.ties}
         return tuple(sorted({one for one in asked if one <= layer} | {layer}))
 
+    def _placed_ties(self, layer: int) -> list[tuple[int, Tie]]:
+        """Each tie of a layer with the place of its day among those kept before; what is done has none."""
+        if self.candidates[layer].session.is_done:
+            return []
+        place = {session: at for at, session in enumerate(self.kept[layer - 1])} if layer else {}
+        return [(place[tie.to], tie) for tie in self.candidates[layer].session.ties]
+
+    def _places_carried(self, layer: int) -> tuple[int, ...]:
+        """The places, among the days kept before a layer, of those that are kept after it too."""
+        before = self.kept[layer - 1] if layer else ()
+        return tuple(at for at, session in enumerate(before) if session in self.kept[layer])
+
+    def after(self, layer: int, days: Days, day: int) -> Days:
+        """The days that matter once a layer has its day."""
+        return (*[days[at] for at in self._carried[layer]], day)
+
     def bounds(self, layer: int, days: Days) -> tuple[int, int]:
         """The first and last day that the ties leave to a layer, given the days kept before it."""
-        first, last = (days[-1] + 1, NEVER) if days else (0, NEVER)
-        for at, tie in self._ties(layer):
+        first, last = (days[-1] + 1, NEVER) if days and not self.is_done[layer] else (0, NEVER)
+        for at, tie in self._ties[layer]:
             first = max(first, days[at] + tie.min_days)
             if tie.max_days is not None:
                 last = min(last, days[at] + tie.max_days)
         return first, last
 
-    def _ties(self, layer: int) -> list[tuple[int, Tie]]:
-        """Each tie of a layer with the place of its day among those kept."""
-        if not layer:
-            return []
-        place = {session: at for at, session in enumerate(self.kept[layer - 1])}
-        return [(place[tie.to], tie) for tie in self.candidates[layer].session.ties]
-
-    def options(self, layer: int, days: Days) -> list[Option]:
-        """The days a layer can be on, cheapest first, given the days kept before it."""
+    def options(self, layer: int, days: Days) -> list[tuple[int, int]]:
+        """The days a layer can be on as (cost of its ties and weekday, day), cheapest first."""
         known = self._options[layer].get(days)
         if known is None:
-            found = [self._option(layer, days, day) for day in self._days(layer, days)]
+            first, last = self.bounds(layer, days)
+            possible = days_between(self.candidates[layer], first, last)
             known = self._options[layer][days] = sorted(
-                found, key=lambda option: (option.least_cost, option.day)
+                [(self._base(layer, days, day), day) for day in possible]
             )
         return known
 
-    def _days(self, layer: int, days: Days) -> list[int]:
-        first, last = self.bounds(layer, days)
-        return self.candidates[layer].days_between(first, last)
-
-    def _option(self, layer: int, days: Days, day: int) -> Option:
-        cost = self.candidates[layer].cheapest(day)
-        for at, tie in self._ties(layer):
+    def _base(self, layer: int, days: Days, day: int) -> int:
+        distance = 0
+        for at, tie in self._ties[layer]:
             if tie.ideal_days is not None:
-                cost += abs(day - days[at] - tie.ideal_days) * self.weights.day
-        if days:
-            cost += weekday_cost(days[-1], day, self.wishes, self.weights)
-        return Option(cost, day, self._kept(layer, days, day))
-
-    def _kept(self, layer: int, days: Days, day: int) -> Days:
-        if not layer:
-            return (day,)
-        known = dict(zip(self.kept[layer - 1], days, strict=True)) | {layer: day}
-        return tuple(known[session] for session in self.kept[layer])
+                distance += abs(day - days[at] - tie.ideal_days)
+        changes = self._weekday[(day - days[-1]) % 7] if days and not self.is_done[layer] else 0
+        return distance * self.weights.day + changes
 
     def to_come(self, layer: int, days: Days) -> int:
         """The least that the layers from this one on can cost, by days alone; NEVER when they cannot be
@@ -110,11 +103,13 @@ class Layers:
             return 0
         known = self._to_come[layer].get(days)
         if known is None:
-            known = NEVER
-            for option in self.options(layer, days):
-                if option.least_cost >= known:
+            known, cheapest = NEVER, self.candidates[layer].cheapest
+            for base, day in self.options(layer, days):
+                if base >= known:
                     break
-                known = min(known, option.least_cost + self.to_come(layer + 1, option.kept))
+                cost = base + cheapest(day)
+                if cost < known:
+                    known = min(known, cost + self.to_come(layer + 1, self.after(layer, days, day)))
             self._to_come[layer][days] = known
         return known
 
@@ -129,53 +124,94 @@ def cheapest_path(layers: Layers) -> list[Choice] | None:
 
 
 class _Walk:
-    """A* over (layer, days kept, choice); days are queued first, their choices only when a day's turn
-    comes."""
+    """A* over (layer, days kept, choice).
+
+    Three kinds of entries wait in one queue, each under a bound no completion can undercut: the next day to
+    look at after a choice, a day whose choices are not laid out yet, and a choice.
+    """
 
     def __init__(self, layers: Layers) -> None:
         self.layers = layers
         self.order = count()
-        self.queue: list[tuple[int, int, int, int, Option | None, _Reached | None]] = []
+        self.queue: list[tuple[int, int, int, _Entry]] = []
         self.seen: dict[tuple[int, Days], _Seen] = {}
 
     def walk(self) -> list[Choice]:
-        self._queue_days(0, None)
+        self._push(self.layers.to_come(0, ()), _NextDay(0, None, 0))
         while True:
-            _, depth, _, least, option, reached = heapq.heappop(self.queue)
-            layer = -depth
-            if option is not None:
-                self._queue_choices(layer, option, reached, least)
-            elif reached is not None and not self._is_beaten(layer, reached):
-                if layer + 1 == self.layers.size:
-                    return _way(reached)
-                self._queue_days(layer + 1, reached)
+            bound, _, _, entry = heapq.heappop(self.queue)
+            if isinstance(entry, _NextDay):
+                self._look_at_day(bound, entry)
+            elif isinstance(entry, _OpenDay):
+                self._lay_out(entry)
+            elif entry.layer + 1 == self.layers.size:
+                return _way(entry.reached)
+            elif not self._is_beaten(entry.layer, entry.reached):
+                self._push(bound, _NextDay(entry.layer + 1, entry.reached, 0))
 
-    def _queue_days(self, layer: int, reached: _Reached | None) -> None:
-        days, cost = (reached.days, reached.cost) if reached else ((), 0)
-        for option in self.layers.options(layer, days):
-            ahead = self.layers.to_come(layer + 1, option.kept)
-            if ahead < NEVER:
-                self._push(cost + option.least_cost + ahead, layer, ahead, option, reached)
-
-    def _queue_choices(self, layer: int, option: Option, reached: _Reached | None, ahead: int) -> None:
-        candidates = self.layers.candidates[layer]
-        base = (reached.cost if reached else 0) + option.least_cost - candidates.cheapest(option.day)
-        for choice in candidates.on(option.day):
-            cost = base + choice.own_cost
-            if reached:
-                cost += change_cost(reached.choice, choice, self.layers.weights)
-            self._push(cost + ahead, layer, 0, None, _Reached(cost, option.kept, choice, reached))
-
-    def _push(
-        self, bound: int, layer: int, ahead: int, option: Option | None, reached: _Reached | None
-    ) -> None:
+    def _push(self, bound: int, entry: "_Entry") -> None:
         """Among equal bounds the deeper layer goes first, then the one queued earlier: the same answer every
         time."""
-        heapq.heappush(self.queue, (bound, -layer, next(self.order), ahead, option, reached))
+        heapq.heappush(self.queue, (bound, -entry.layer, next(self.order), entry))
+
+    def _look_at_day(self, bound: int, entry: "_NextDay") -> None:
+        """Bound one day exactly, and leave the days after it for later."""
+        layers, layer, reached = self.layers, entry.layer, entry.reached
+        days, cost = (reached.days, reached.cost) if reached else ((), 0)
+        options = layers.options(layer, days)
+        base, day = options[entry.place]
+        kept = layers.after(layer, days, day)
+        ahead = layers.to_come(layer + 1, kept)
+        if ahead < NEVER:
+            least = cost + base + layers.candidates[layer].cheapest(day) + ahead
+            self._push(least, _OpenDay(layer, reached, day, kept, cost + base, ahead))
+        if entry.place + 1 < len(options):
+            later = max(bound, cost + options[entry.place + 1][0])
+            self._push(later, _NextDay(layer, reached, entry.place + 1))
+
+    def _lay_out(self, entry: "_OpenDay") -> None:
+        before, layer = entry.reached, entry.layer
+        for choice in self.layers.candidates[layer].on(entry.day):
+            cost = entry.cost + choice.own_cost
+            if before and not self.layers.is_done[layer]:
+                cost += change_cost(before.choice, choice, self.layers.weights)
+            self._push(cost + entry.ahead, _Chosen(layer, _Reached(cost, entry.kept, choice, before)))
 
     def _is_beaten(self, layer: int, reached: _Reached) -> bool:
         seen = self.seen.setdefault((layer, reached.days), _Seen(self.layers.weights))
         return seen.beats(reached)
+
+
+@dataclass(frozen=True, slots=True)
+class _NextDay:
+    """Of the days after a choice, the one at a place in the order of their cost."""
+
+    layer: int
+    reached: _Reached | None
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenDay:
+    """A day after a choice: what it costs so far without its own choice, and what is at least to come."""
+
+    layer: int
+    reached: _Reached | None
+    day: int
+    kept: Days
+    cost: int
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """A choice on a day."""
+
+    layer: int
+    reached: _Reached
+
+
+_Entry = _NextDay | _OpenDay | _Chosen
 
 
 class _Seen:

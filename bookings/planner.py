@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from bookings.availability import Demand, Search, Supply
-from bookings.candidates import Candidates, MoveCosts, local_days
+from bookings.candidates import BookedSession, Candidates, DoneSession, MoveCosts, OpenSession
+from bookings.openings import Openings, local_days
 from bookings.paths import NEVER, Layers, cheapest_path
 from bookings.ranking import Choice, session_costs, ties_hold
 from bookings.series import DayWindow, PlannedSession, SeriesPlan, SessionPlan, Unmet, Weights, Wishes
@@ -34,7 +35,7 @@ class Planner:
     ) -> None:
         self.supply, self.moves = supply, moves
         self.wishes, self.weights = wishes or Wishes(), weights or Weights()
-        self._searches: list[Search] = []
+        self._openings: list[Openings] = []
 
     def plan(self, sessions: Sequence[PlannedSession]) -> SeriesPlan | Unmet:
         """The cheapest plan, or the first session that cannot be met; sessions come in order of time."""
@@ -46,24 +47,30 @@ class Planner:
 
     def candidates(self, sessions: Iterable[PlannedSession]) -> list[Candidates]:
         """The choices of each session."""
-        return [
-            Candidates(one, self._search(one.demand), self.supply.zone, self.wishes, self.weights, self.moves)
-            for one in sessions
-        ]
+        return [self._candidates(session) for session in sessions]
+
+    def _candidates(self, session: PlannedSession) -> Candidates:
+        standing = session.standing
+        if session.demand is None and standing is not None:
+            return DoneSession(session, standing, self.supply.zone)
+        openings = self._opened(session.demand)
+        if standing is not None and self.moves is not None:
+            return BookedSession(session, openings, self.wishes, self.weights, standing, self.moves)
+        return OpenSession(session, openings, self.wishes, self.weights)
 
     def layers(self, candidates: Sequence[Candidates]) -> Layers:
         """The sessions as layers of the search."""
         return Layers(candidates, self.wishes, self.weights)
 
-    def _search(self, demand: Demand | None) -> Search | None:
-        """One search for all sessions with the same demand."""
+    def _opened(self, demand: Demand | None) -> Openings:
+        """One search, laid out once, for all sessions with the same demand."""
         if demand is None:
-            return None
-        for search in self._searches:
-            if search.demand is demand or search.demand == demand:
-                return search
-        self._searches.append(Search(demand, self.supply))
-        return self._searches[-1]
+            raise ValueError("a session that is not done has a demand")
+        for openings in self._openings:
+            if openings.search.demand is demand or openings.search.demand == demand:
+                return openings
+        self._openings.append(Openings(Search(demand, self.supply)))
+        return self._openings[-1]
 
     def _unmet(self, sessions: Sequence[PlannedSession], candidates: Sequence[Candidates]) -> Unmet:
         unmet = first_unmet(self.layers(candidates), local_days(self.supply.grid, self.supply.zone))
@@ -78,11 +85,10 @@ class Planner:
         sessions = [one.session for one in candidates]
         costs = session_costs(sessions, chosen, self.wishes, self.weights)
         layers, planned = self.layers(candidates), []
-        minutes: int | None = None
+        minute: int | None = None
         for index, (one, choice) in enumerate(zip(candidates, chosen, strict=True)):
-            usual = one.usual_minute
-            cell = one.nearest_start(choice, minutes if usual is None else usual)
-            minutes = one.minute_of_day(choice, cell)
+            cell = one.nearest_start(choice, minute)
+            minute = one.minute_of_day(choice, cell)
             window = self._window(layers, index, [earlier.day for earlier in chosen[:index]])
             planned.append(_session_plan(one, choice, cell, window, costs[index]))
         return SeriesPlan(tuple(planned), sum(costs))
@@ -110,10 +116,10 @@ class Planner:
             if (choice.day, choice.practitioner, choice.part) != here
         ]
         found.sort(key=lambda pair: (pair[0], pair[1].cell, pair[1].practitioner or 0))
-        minutes = candidates[at].minute_of_day(chosen[at], chosen[at].cell)
+        minute = candidates[at].minute_of_day(chosen[at], chosen[at].cell)
         window = self._window(self.layers(candidates), at, [choice.day for choice in chosen[:at]])
         return [
-            _session_plan(candidates[at], choice, candidates[at].nearest_start(choice, minutes), window, more)
+            _session_plan(candidates[at], choice, candidates[at].nearest_start(choice, minute), window, more)
             for more, choice in found[:limit]
         ]
 

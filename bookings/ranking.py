@@ -78,6 +78,9 @@ def session_costs(
     costs = []
     days = [choice.day for choice in chosen]
     for index, (session, choice) in enumerate(zip(sessions, chosen, strict=True)):
+        if session.is_done:
+            costs.append(0)
+            continue
         cost = choice.own_cost + ties_cost(session, choice.day, days, weights)
         if index:
             cost += weekday_cost(days[index - 1], choice.day, wishes, weights)
@@ -87,7 +90,10 @@ def session_costs(
 
 
 def ties_hold(session: PlannedSession, day: int, earlier: Sequence[int]) -> bool:
-    """Whether a day keeps every tie to the sessions before, and comes after the last of them."""
+    """Whether a day keeps every tie to the sessions before, and comes after the last of them; the past
+    always does."""
+    if session.is_done:
+        return True
     if earlier and day <= earlier[-1]:
         return False
     return all(

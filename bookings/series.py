@@ -86,6 +86,11 @@ class PlannedSession:
         if self.demand is None and self.standing is None:
             raise ValueError(f"session {self.number} has neither a demand nor a day on which it was done")
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it was performed: a fact that anchors others and is itself beyond all ties."""
+        return self.demand is None
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:

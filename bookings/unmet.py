@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from bookings.candidates import LocalDays
+from bookings.openings import LocalDays
 from bookings.paths import NEVER, Days, Layers
 from bookings.ranking import day_allowed
 from bookings.series import DayWindow, PlannedSession, UnmetCode
@@ -26,7 +26,9 @@ def first_unmet(layers: Layers, grid_days: LocalDays) -> FirstUnmet:
     are met."""
     reached: set[Days] = {()}
     for layer in range(layers.size):
-        following = {option.kept for days in reached for option in layers.options(layer, days)}
+        following = {
+            layers.after(layer, days, day) for days in reached for _, day in layers.options(layer, days)
+        }
         if not following:
             return _explained(layers, layer, reached, grid_days)
         reached = following
@@ -52,7 +54,7 @@ def _own_limits(session: PlannedSession, bounds: tuple[int, int]) -> tuple[int, 
 
 
 def _code(session: PlannedSession, windows: list[tuple[int, int]], grid_days: LocalDays) -> UnmetCode:
-    horizon = grid_days.first + len(grid_days.marks) - 1
+    horizon = grid_days.last
     real = [(first, last) for first, last in windows if first <= last]
     if not real:
         return UnmetCode.TIES_CONFLICT
