@@ -105,6 +105,7 @@ def samples() -> dict[str, Any]:
         "form": SampleForm(initial={"name": "Leyla Demir", "count": 4}),
         "wrong": SampleForm({"name": "", "email": "leyla@", "language": "fr"}, prefix="wrong"),
         "choices": ChoicesForm(initial={"protocol": "needling", "wishes": ["Dr. Weiss", "mornings"]}),
+        "move": ChoicesForm(prefix="move"),
         "scale": ScaleForm(initial={"pain": 3}),
         "appointments": _appointments(),
         "facts": [("Born", "14 Mar 1988"), ("Skin type", "III"), ("E-mail", "")],

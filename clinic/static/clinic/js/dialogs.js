@@ -12,7 +12,8 @@ function open(dialog) {
 
 document.addEventListener("click", (click) => {
   const button = click.target.closest("[data-dialog-open]");
-  if (button) open(document.getElementById(button.dataset.dialogOpen));
+  // After this key press: else the same Enter would answer the dialog it has just opened.
+  if (button) setTimeout(() => open(document.getElementById(button.dataset.dialogOpen)));
   if (click.target.closest("[data-dialog-close]")) click.target.closest("dialog")?.close();
   if (click.target instanceof HTMLDialogElement && isOutside(click)) click.target.close();
 });
