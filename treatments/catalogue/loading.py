@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from clinic.statuses import move, record
 from treatments.catalogue.reader import Catalogue
-from treatments.definitions import Entry, Located, ProtocolDefinition, to_document
+from treatments.definitions import Entry, Located, ProtocolDefinition, checksum, to_document
 from treatments.models import CatalogueEntry, Protocol, ProtocolVersion, ValueCheck
 from treatments.words import VERSION_TRANSITIONS, VersionStatus
 
@@ -72,7 +72,7 @@ def _load_protocol(definition: ProtocolDefinition, now: datetime) -> frozenset[s
     )
     shipped = protocol.versions.filter(created_by=None).order_by("-number").first()
     document = definition.to_document()
-    fingerprint = definition.checksum
+    fingerprint = checksum(document)
     if shipped is not None and shipped.checksum == fingerprint:
         return frozenset()
     version = _new_version(protocol, document, fingerprint, now)

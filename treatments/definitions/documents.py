@@ -17,6 +17,9 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 T = TypeVar("T")
 
+PLAIN = frozenset({str, int, bool, type(None)})
+"""What a document holds as it is."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DocumentProblem:
@@ -36,15 +39,26 @@ class DocumentError(ValueError):
 
 def to_document(value: object) -> Any:
     """The value as dicts, lists, strings, numbers, booleans and None: what JSON can hold."""
-    if is_dataclass(value):
-        return {item.name: to_document(getattr(value, item.name)) for item in fields(value)}
+    if type(value) in PLAIN:
+        return value
     if isinstance(value, tuple):
         return [to_document(item) for item in value]
-    if isinstance(value, frozenset):
-        return sorted(to_document(item) for item in value)
     if isinstance(value, StrEnum | Decimal):
         return str(value)
-    return value
+    if isinstance(value, frozenset):
+        return sorted(to_document(item) for item in value)
+    return {name: to_document(getattr(value, name)) for name in field_names(value)}
+
+
+_field_names: dict[Any, tuple[str, ...]] = {}
+
+
+def field_names(value: object) -> tuple[str, ...]:
+    """The fields of a dataclass; none for anything else. Looked up once for each class."""
+    cls = type(value)
+    if cls not in _field_names:
+        _field_names[cls] = tuple(item.name for item in fields(cls)) if is_dataclass(cls) else ()
+    return _field_names[cls]
 
 
 def from_document(cls: type[T], document: object) -> T:

@@ -1,8 +1,10 @@
 """Where a clinical value comes from, and whether a clinician must confirm it before first use."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from typing import Any
+
+from treatments.definitions.documents import field_names
 
 GRADES = ("A", "B", "C", "R", "S", "CP", "D")
 """A published; B clinic page; C weak page; R recalled; S product brief; CP common practice; D derived."""
@@ -52,25 +54,14 @@ def parts(root: object, path: str = "") -> Iterator[tuple[str, Any]]:
     """Every dataclass in a value, itself included, with its path."""
     if isinstance(root, tuple):
         for index, item in enumerate(root):
-            if _names(item):
+            if field_names(item):
                 yield from parts(item, _joined(path, str(getattr(item, "code", index))))
-    elif names := _names(root):
+    elif names := field_names(root):
         yield path, root
         for name in names:
             value = getattr(root, name)
-            if isinstance(value, tuple) or _names(value):
+            if isinstance(value, tuple) or field_names(value):
                 yield from parts(value, _joined(path, name))
-
-
-_known_fields: dict[Any, tuple[str, ...]] = {}
-
-
-def _names(value: object) -> tuple[str, ...]:
-    """The fields of a dataclass; none for anything else, where nothing is to be found."""
-    cls = type(value)
-    if cls not in _known_fields:
-        _known_fields[cls] = tuple(field.name for field in fields(cls)) if is_dataclass(cls) else ()
-    return _known_fields[cls]
 
 
 def _joined(path: str, part: str) -> str:

@@ -31,7 +31,8 @@ class Command(BaseCommand):
         findings = validate(catalogue)
         if findings:
             listed = "\n".join(str(finding) for finding in findings)
-            raise CommandError(f"{len(findings)} mistakes in the catalogue, nothing was loaded:\n{listed}")
+            counted = "1 mistake" if len(findings) == 1 else f"{len(findings)} mistakes"
+            raise CommandError(f"{counted} in the catalogue, nothing was loaded:\n{listed}")
         if options["check"]:
             self.stdout.write(f"{len(catalogue.protocols)} protocols, no mistakes")
             return
