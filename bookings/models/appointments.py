@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -73,6 +73,39 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def of_patient(self, patient: Patient) -> AppointmentQuerySet:
         """All appointments of a patient, latest first."""
         return self.filter(patient=patient).order_by("-starts_at")
+
+    def on_board(self, now: datetime) -> AppointmentQuerySet:
+        """What the board shows: what takes a time, without holds that have lapsed."""
+        return self.filter(status__in=OCCUPYING).exclude(status=AppointmentStatus.HELD, held_until__lte=now)
+
+    def cancelled_by_patients(self, since: datetime) -> AppointmentQuerySet:
+        """What patients cancelled lately, for times still to come when they did; the newest first."""
+        rows = self.filter(status=AppointmentStatus.CANCELLED, cancelled_by_patient=True, agreed_at__gte=since)
+        return rows.order_by("-agreed_at")
+
+    def unconfirmed(self, start: datetime, end: datetime) -> AppointmentQuerySet:
+        """Booked in a period, and the patient has not said yes."""
+        rows = self.filter(status=AppointmentStatus.BOOKED, confirmed_at=None, starts_at__gte=start, starts_at__lt=end)
+        return rows.order_by("starts_at")
+
+    def late(self, now: datetime) -> AppointmentQuerySet:
+        """Should have begun today and nobody has come."""
+        rows = self.filter(status=AppointmentStatus.BOOKED, starts_at__lt=now, ends_at__gt=now)
+        return rows.order_by("starts_at")
+
+    def in_the_house(self, now: datetime) -> AppointmentQuerySet:
+        """Arrived, within the last day."""
+        return self.filter(status=AppointmentStatus.ARRIVED, starts_at__gte=now - timedelta(days=1))
+
+    def starting(self, start: datetime, end: datetime) -> Any:
+        """The starts within a period, as instants."""
+        return self.filter(starts_at__gte=start, starts_at__lt=end).values_list("starts_at", flat=True)
+
+    def booked_days(self, plans: Any) -> Any:
+        """(session, plan, start) of the appointments of some plans."""
+        return self.filter(treatment_session__plan__in=list(plans)).values_list(
+            "treatment_session_id", "treatment_session__plan_id", "starts_at"
+        )
 
     def with_resource(self, resource: int) -> AppointmentQuerySet:
         """Those that have claimed a resource."""

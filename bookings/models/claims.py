@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
@@ -19,6 +20,11 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
     def touching(self, start: datetime, end: datetime) -> ClaimQuerySet:
         """Claims that overlap a half-open period."""
         return self.filter(starts_at__lt=end, ends_at__gt=start)
+
+    def of_appointments(self, keys: list[int]) -> Any:
+        """(appointment, resource, start, end) of some appointments, in order of time."""
+        rows = self.filter(appointment__in=keys).order_by("starts_at")
+        return rows.values_list("appointment_id", "resource_id", "starts_at", "ends_at")
 
 
 @tracked()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -25,13 +27,13 @@ from clinic.roles import Permission
 
 S = AppointmentStatus
 #: Verb → who may, the action, and what is said after it.
-VERBS: dict[str, tuple[Permission, Callable[..., Any], Any]] = {
-    "confirm": (Permission.BOOK, actions.confirm, gettext_lazy("Confirmed.")),
-    "arrive": (Permission.BOOK, actions.arrive, gettext_lazy("Checked in.")),
-    "start": (Permission.TREAT, actions.start, gettext_lazy("The treatment has begun.")),
-    "fulfil": (Permission.BOOK, actions.fulfil, gettext_lazy("The visit is over.")),
-    "noshow": (Permission.BOOK, actions.mark_noshow, gettext_lazy("Noted: nobody came. The time is free.")),
-    "undo": (Permission.BOOK, actions.undo, gettext_lazy("Undone.")),
+VERBS: dict[str, tuple[Permission, str, Any]] = {
+    "confirm": (Permission.BOOK, "confirm", gettext_lazy("Confirmed.")),
+    "arrive": (Permission.BOOK, "arrive", gettext_lazy("Checked in.")),
+    "start": (Permission.TREAT, "start", gettext_lazy("The treatment has begun.")),
+    "fulfil": (Permission.BOOK, "fulfil", gettext_lazy("The visit is over.")),
+    "noshow": (Permission.BOOK, "mark_noshow", gettext_lazy("Noted: nobody came. The time is free.")),
+    "undo": (Permission.BOOK, "undo", gettext_lazy("Undone.")),
 }
 #: Status → the verbs that make sense next, the first one first.
 NEXT = {
@@ -105,7 +107,8 @@ def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Carries out one verb; a refusal says why and changes nothing."""
     if verb not in VERBS:
         raise Http404
-    permission, action, sentence = VERBS[verb]
+    permission, name, sentence = VERBS[verb]
+    action = getattr(actions, name)
     row = found_for(request, pk, permission)
     return carry_out(
         request,
@@ -141,6 +144,12 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "bookings/cancel.html", context, status=422 if wrong else 200)
 
 
+def toast(text: str, **more: str) -> HttpResponse:
+    """Nothing to swap: a toast, and the board looks again."""
+    words = json.dumps({"toast": {"text": text, **more}, "board-changed": True, "closeDialog": True})
+    return HttpResponse(status=204, headers={"HX-Trigger": words})
+
+
 def version_of(request: HttpRequest) -> int | None:
     """The version that the person saw; None when the form did not carry one."""
     text = request.POST.get("version", "")
@@ -154,9 +163,14 @@ def carry_out(
     try:
         act()
     except DomainError as refusal:
-        for line in [refusal.sentence, *(problem.sentence for problem in refusal.problems[1:])]:
-            messages.error(request, str(line))
+        lines = [refusal.sentence, *(str(problem.sentence) for problem in refusal.problems[1:])]
+        if request.headers.get("HX-Request"):
+            return toast(" ".join(lines), tone="red")
+        for line in lines:
+            messages.error(request, line)
     else:
+        if request.headers.get("HX-Request"):
+            return toast(sentence, undo=reverse("bookings:appointment-do", args=[row.pk, "undo"]))
         messages.success(request, sentence)
     target = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):

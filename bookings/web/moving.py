@@ -21,6 +21,7 @@ from bookings.web.appointments import carry_out, found_for, version_of
 from clinic.access import require
 from clinic.roles import Permission
 from clinic.timekeeping import instant, local_day
+from clinic.words import ResourceKind
 
 
 @require(Permission.BOOK)
@@ -62,11 +63,17 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
             visit_for(row),
             start=start,
             now=timezone.now(),
-            chosen=assignment_of(row),
+            chosen={**assignment_of(row), **wished_resources(request.GET)},
             by=request.user,
             without=[row.pk],
         )
     return render(request, "bookings/move.html#why", {"start": start, "problems": problems})
+
+
+def wished_resources(data: Any) -> dict[str, int]:
+    """Role → resource, for the roles that were named."""
+    named = {role: data.get(role, "") for role in ResourceKind.values}
+    return {role: int(text) for role, text in named.items() if text.isdigit()}
 
 
 def asked(data: Any, row: Appointment) -> datetime | None:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from bookings.web import appointments, moving, my_day, panels
+from bookings.web import appointments, board, moving, my_day, panels
 
 app_name = "bookings"
 urlpatterns = [
+    path("board/", board.board, name="board"),
     path("my-day/", my_day.my_day, name="my-day"),
     path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("appointments/<int:pk>/do/<slug:verb>/", appointments.do, name="appointment-do"),

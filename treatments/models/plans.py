@@ -29,6 +29,14 @@ class TreatmentPlanQuerySet(models.QuerySet["TreatmentPlan"]):
         """Plans in which sessions may still be booked."""
         return self.filter(status__in=RUNNING_PLANS)
 
+    def on_hold(self) -> TreatmentPlanQuerySet:
+        """Plans that were frozen."""
+        return self.filter(status=PlanStatus.ON_HOLD)
+
+    def ended(self) -> TreatmentPlanQuerySet:
+        """Completed or stopped plans."""
+        return self.filter(status__in=(PlanStatus.COMPLETED, PlanStatus.REVOKED))
+
     def with_progress(self) -> TreatmentPlanQuerySet:
         """Adds `sessions_total`, `sessions_done`, `sessions_left`, counted from the sessions themselves (P4)."""
         done = Q(sessions__status__in=PERFORMED_SESSIONS)

@@ -51,6 +51,14 @@ class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):
         """The version of each protocol that new plans get."""
         return self.filter(status=VersionStatus.ACTIVE)
 
+    def offered(self) -> ProtocolVersionQuerySet:
+        """Active versions of protocols that are switched on."""
+        return self.active().filter(protocol__is_on=True).select_related("protocol")
+
+    def of_protocol(self, code: str) -> ProtocolVersionQuerySet:
+        """The versions of one protocol."""
+        return self.filter(protocol__code=code)
+
 
 @tracked(exclude=("definition",))
 class ProtocolVersion(models.Model):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.history import tracked
 from clinic.statuses import StatusChange
+from treatments.models.plans import TreatmentPlan
 from treatments.models.products import Lot, Product
 from treatments.models.sessions import TreatmentSession
 from treatments.words import ProductRole, RecordStatus
@@ -36,6 +37,19 @@ def sealed_with_the_record() -> pgtrigger.Trigger:
     )
 
 
+class SessionRecordQuerySet(models.QuerySet["SessionRecord"]):
+    """Which records."""
+
+    def signed(self) -> SessionRecordQuerySet:
+        """Records that never change again."""
+        return self.filter(status=RecordStatus.SIGNED)
+
+    def last_signed_of(self, plan: TreatmentPlan) -> SessionRecord | None:
+        """What was done last in a plan, with its zones and products."""
+        found = self.signed().filter(session__plan=plan).order_by("-session__number")
+        return found.prefetch_related("zones", "products__product", "products__lot").first()
+
+
 @tracked(exclude=("draft",))
 class SessionRecord(models.Model):
     """The record of one session. While a draft, `draft` holds the form as typed; signing writes the parts and locks."""
@@ -60,6 +74,8 @@ class SessionRecord(models.Model):
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = SessionRecordQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -15,6 +15,7 @@ from clinic.models import Patient
 from clinic.roles import Permission
 from clinic.statuses import StatusChange
 from clinic.words import Urgency
+from treatments.models.plans import TreatmentPlan
 from treatments.models.sessions import TreatmentSession
 from treatments.words import CheckStatus, Grade
 
@@ -27,6 +28,21 @@ class RecoveryCheckQuerySet(models.QuerySet["RecoveryCheck"]):
     ) -> RecoveryCheckQuerySet:
         """Checks of patients whose recovery the user may see."""
         return self.filter(session__plan__patient__in=Patient.objects.visible_to(user, permission))
+
+    def of_plan(self, plan: TreatmentPlan) -> RecoveryCheckQuerySet:
+        """Answered and silent checks of a plan: what is known about the recovery."""
+        return self.filter(session__plan=plan, status__in=[CheckStatus.ANSWERED, CheckStatus.SILENT])
+
+    def worst_first(self) -> RecoveryCheckQuerySet:
+        """Red, amber, silent, green; the newest of each first."""
+        rank = models.Case(
+            models.When(grade=Grade.RED, then=0),
+            models.When(grade=Grade.AMBER, then=1),
+            models.When(status=CheckStatus.SILENT, then=2),
+            default=3,
+            output_field=models.IntegerField(),
+        )
+        return self.annotate(grade_rank=rank).order_by("grade_rank", "-due_at")
 
     def unanswered_after(self, now: datetime) -> RecoveryCheckQuerySet:
         """Asked checks whose time to answer is over."""

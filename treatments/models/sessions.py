@@ -30,6 +30,11 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
         """The sessions of one plan in order."""
         return self.filter(plan=plan).order_by("number")
 
+    def of_plans(self, plans: Any) -> Any:
+        """(pk, plan, number, status, performed_at) of the counted sessions of some plans, in order."""
+        rows = self.filter(plan__in=list(plans)).exclude(status=SessionStatus.ENTERED_IN_ERROR)
+        return rows.order_by("plan", "number").values_list("pk", "plan_id", "number", "status", "performed_at")
+
     def performed(self) -> TreatmentSessionQuerySet:
         """Sessions in which the skin was treated."""
         return self.filter(status__in=PERFORMED_SESSIONS)

@@ -1,0 +1,234 @@
+"""The day board as values: columns, what is off, and a card for every appointment. A constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+
+from bookings.boardgrid import Place, Scale, lanes, scale_of
+from bookings.boardseries import SeriesMarks, series_marks
+from bookings.models import Appointment, Claim
+from bookings.words import AppointmentStatus
+from clinic.intervals import Interval, gaps, intersect, merge
+from clinic.models import Closure, Location, OpeningHours, Resource, WorkingHours
+from clinic.ribbon import Ribbon
+from clinic.timekeeping import WeeklyWindow, day_bounds, instant, weekly_windows
+from clinic.words import ResourceKind
+
+S = AppointmentStatus
+#: Shown as they were, beside what took their place.
+GONE = (S.CANCELLED, S.NOSHOW, S.ENTERED_IN_ERROR)
+#: The board never shows less than this.
+USUAL = (time(8), time(18))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """One appointment in one column. `hatched` are rows within the card in which the column's resource is free."""
+
+    appointment: Appointment
+    place: Place
+    lane: int
+    lanes: int
+    hatched: list[Place]
+    ribbon: Ribbon | None
+    number: int | None
+    total: int | None
+    with_names: str
+    colour: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Off:
+    """Rows in which the column cannot be booked, and why."""
+
+    place: Place
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One practitioner, room or device over the day."""
+
+    resource: Resource
+    hint: str
+    colour: int
+    off: list[Off]
+    cards: list[Card] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoardDay:
+    """A day at a location, by practitioner, room or device."""
+
+    location: Location
+    day: date
+    kind: str
+    scale: Scale
+    columns: list[Column]
+    hours: list[tuple[int, datetime]]
+    now_row: int | None
+    count: int
+
+    @property
+    def rows(self) -> int:
+        """Rows of five minutes."""
+        return self.scale.rows
+
+
+def day_board(location: Location, day: date, kind: str, *, now: datetime) -> BoardDay:
+    """The board of one local day; `kind` is a `ResourceKind`. Cancelled and missed appointments are left out."""
+    bounds = day_bounds(day, location.tz)
+    appointments = _appointments(location, bounds, now)
+    claims = _claims(appointments)
+    opening, working = _hours(location, day)
+    closures = _closures(location, bounds)
+    usual = Interval(*(instant(day, wall, location.tz) for wall in USUAL))
+    scale = scale_of(bounds, [*opening, *(Interval(a.starts_at, a.ends_at) for a in appointments)], usual)
+    marks = series_marks([a.treatment_session.plan for a in appointments if a.treatment_session], now=now)
+    colours = _colours(location)
+    columns = []
+    for resource in _resources(location, kind):
+        hours = working.get(resource.pk, [] if kind == ResourceKind.PRACTITIONER else opening)
+        taken = {pk: spans[resource.pk] for pk, spans in claims.items() if resource.pk in spans}
+        columns.append(
+            Column(
+                resource=resource,
+                hint=_hint(resource, hours, location),
+                colour=colours.get(resource.pk, 0),
+                off=_off(resource.pk, hours, opening, closures, scale),
+                cards=_cards(appointments, taken, claims, marks, colours, scale),
+            )
+        )
+    return BoardDay(
+        location=location,
+        day=day,
+        kind=kind,
+        scale=scale,
+        columns=columns,
+        hours=_hour_marks(scale),
+        now_row=scale.row_of(now),
+        count=len(appointments),
+    )
+
+
+def _appointments(location: Location, bounds: Interval, now: datetime) -> list[Appointment]:
+    rows = Appointment.objects.at(location).touching(bounds.start, bounds.end).on_board(now)
+    return list(
+        rows.select_related("patient", "treatment_session__plan__location").order_by("starts_at", "id")
+    )
+
+
+Spans = dict[int, dict[int, list[Interval]]]
+
+
+def _claims(appointments: Sequence[Appointment]) -> Spans:
+    """Appointment → resource → the periods it is taken for."""
+    found: Spans = defaultdict(lambda: defaultdict(list))
+    rows = Claim.objects.of_appointments([row.pk for row in appointments])
+    for appointment, resource, start, end in rows:
+        found[appointment][resource].append(Interval(start, end))
+    return found
+
+
+def _resources(location: Location, kind: str) -> list[Resource]:
+    return list(Resource.objects.at(location).of_kind(ResourceKind(kind)).select_related("practitioner"))
+
+
+def _colours(location: Location) -> dict[int, int]:
+    rows = Resource.objects.at(location).of_kind(ResourceKind.PRACTITIONER)
+    return dict(rows.values_list("pk", "practitioner__colour"))
+
+
+def _hours(location: Location, day: date) -> tuple[list[Interval], dict[int, list[Interval]]]:
+    columns = ("weekday", "opens", "closes", "valid_from", "valid_until")
+    opened = OpeningHours.objects.filter(location=location).in_force(day, day).values_list(*columns)
+    opening = weekly_windows([WeeklyWindow(*row) for row in opened], day, day, location.tz)
+    rules: dict[int, list[WeeklyWindow]] = defaultdict(list)
+    rows = WorkingHours.objects.filter(location=location).in_force(day, day)
+    for resource, *row in rows.values_list("resource_id", *columns):
+        rules[resource].append(WeeklyWindow(*row))
+    return opening, {pk: weekly_windows(windows, day, day, location.tz) for pk, windows in rules.items()}
+
+
+def _closures(location: Location, bounds: Interval) -> list[tuple[int | None, Interval, str]]:
+    rows = Closure.objects.standing().filter(location=location).touching(bounds.start, bounds.end)
+    return [(row.resource_id, Interval(row.starts_at, row.ends_at), str(row)) for row in rows]
+
+
+def _off(
+    resource: int,
+    hours: list[Interval],
+    opening: list[Interval],
+    closures: Iterable[tuple[int | None, Interval, str]],
+    scale: Scale,
+) -> list[Off]:
+    """Outside hours first, closures above them with their label."""
+    drawn = Interval(scale.start, scale.end)
+    free = list(intersect(merge(hours), merge(opening)))
+    found = [(one, "") for one in gaps(drawn, free)]
+    found += [(period, label) for who, period, label in closures if who in (None, resource)]
+    placed = [(scale.place(one.start, one.end), label) for one, label in found]
+    return [Off(place=place, label=label) for place, label in placed if place]
+
+
+def _cards(
+    appointments: Sequence[Appointment],
+    taken: dict[int, list[Interval]],
+    claims: Spans,
+    marks: SeriesMarks,
+    colours: dict[int, int],
+    scale: Scale,
+) -> list[Card]:
+    rows = [row for row in appointments if row.pk in taken]
+    periods = [_drawn_period(row, taken[row.pk]) for row in rows]
+    cards = []
+    for row, period, (lane, count) in zip(rows, periods, lanes(periods), strict=True):
+        place = scale.place(period.start, period.end)
+        if place is None:
+            continue
+        inner = Scale(period.start, period.end)
+        free = [inner.place(one.start, one.end) for one in gaps(period, taken[row.pk])]
+        session = row.treatment_session
+        series = marks.get(session.plan_id) if session else None
+        cards.append(
+            Card(
+                appointment=row,
+                place=place,
+                lane=lane,
+                lanes=count,
+                hatched=[one for one in free if one],
+                ribbon=series.ribbon if series else None,
+                number=session.number if session else None,
+                total=series.total if series else None,
+                with_names="",
+                colour=next((colours[pk] for pk in claims[row.pk] if pk in colours), 0),
+            )
+        )
+    return cards
+
+
+def _drawn_period(row: Appointment, spans: list[Interval]) -> Interval:
+    """The patient's time, and what the resource is needed for beyond it (turnover of a room)."""
+    return Interval(min(row.starts_at, *(s.start for s in spans)), max(row.ends_at, *(s.end for s in spans)))
+
+
+def _hint(resource: Resource, hours: list[Interval], location: Location) -> str:
+    """Until when the resource works today."""
+    if not hours:
+        return "–"
+    spans = [
+        f"{one.start.astimezone(location.tz):%-H:%M}–{one.end.astimezone(location.tz):%-H:%M}"
+        for one in hours
+    ]
+    return ", ".join(spans)
+
+
+def _hour_marks(scale: Scale) -> list[tuple[int, datetime]]:
+    """The first row of every hour with its instant."""
+    return [
+        (row + 1, scale.start + row * (scale.end - scale.start) / scale.rows)
+        for row in range(0, scale.rows, 12)
+    ]
