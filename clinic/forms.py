@@ -44,7 +44,7 @@ class PhoneInput(forms.TextInput):
         super().__init__({"autocomplete": "tel", "inputmode": "tel", **(attrs or {})})
 
 
-class ChoiceLook:
+class ChoiceLook(forms.widgets.ChoiceWidget):
     """Choices drawn by `components/choices.html`; `hints` says one more line for a value."""
 
     template_name = "components/choices.html"
@@ -57,18 +57,18 @@ class ChoiceLook:
         *,
         hints: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(attrs, choices)  # type: ignore[call-arg]  # a mixin: the widget beside it takes these
+        super().__init__(attrs, choices)
         self.hints = dict(hints or {})
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Django's context with the look and the hints."""
-        context: dict[str, Any] = super().get_context(name, value, attrs)  # type: ignore[misc]
+        context = super().get_context(name, value, attrs)
         context["widget"] |= {"look": self.look}
         return context
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Django's option with its hint."""
-        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)  # type: ignore[misc]
+        option = super().create_option(name, value, *args, **kwargs)
         return option | {"hint": self.hints.get(str(value), "")}
 
 
