@@ -24,6 +24,7 @@ TEMPLATES = [
     path
     for app in ("clinic", "treatments", "bookings")
     for path in sorted((settings.BASE_DIR / app).rglob("templates/**/*.html"))
+    if path.stem != "email"  # mail programs know no stylesheets and have no content policy
 ]
 GROUNDS = ("paper", "surface", "sunken")
 
