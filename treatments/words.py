@@ -21,10 +21,10 @@ class VersionStatus(models.TextChoices):
     RETIRED = "retired", _("retired")
 
 
-VERSION_TRANSITIONS = {
+VERSION_TRANSITIONS: dict[VersionStatus, set[VersionStatus]] = {
     VersionStatus.DRAFT: {VersionStatus.ACTIVE, VersionStatus.RETIRED},
     VersionStatus.ACTIVE: {VersionStatus.RETIRED},
-    VersionStatus.RETIRED: set[str](),
+    VersionStatus.RETIRED: set(),
 }
 
 

@@ -82,7 +82,6 @@ from treatments.definitions.recovery import (
     RedFlag,
     UrgencyException,
 )
-from treatments.definitions.remembered import remembered
 from treatments.definitions.reminders import PretreatmentMessage, TextVariant
 from treatments.definitions.screening import (
     PatchTestRule,
@@ -242,7 +241,6 @@ __all__ = [
     "grade_needs_check",
     "grades_in",
     "parts",
-    "remembered",
     "sourced_values",
     "step_before",
     "to_document",

@@ -86,8 +86,8 @@ def test_command_refuses_a_folder_that_does_not_exist() -> None:
 
 def test_load_records_that_the_system_activated_a_version(small: Catalogue) -> None:
     load(small, now=NOW)
-    moves = ProtocolVersion.objects.get().status_changes.values_list("from_status", "to_status", "changed_by")
-    assert list(moves) == [("", "draft", None), ("draft", "active", None)]
+    moves = ProtocolVersion.objects.get().status_changes.filter(changed_by=None)
+    assert list(moves.values_list("from_status", "to_status")) == [("", "draft"), ("draft", "active")]
 
 
 def test_changed_protocol_becomes_a_new_version_and_the_old_one_stays_as_it_was(small: Catalogue) -> None:

@@ -23,7 +23,6 @@ from treatments.definitions import (
     checksum,
     from_document,
     grade_needs_check,
-    remembered,
 )
 
 
@@ -81,19 +80,6 @@ def test_checksum_changes_with_one_number(catalogue: Catalogue) -> None:
 def test_definition_cannot_be_changed(catalogue: Catalogue) -> None:
     with pytest.raises(FrozenInstanceError):
         catalogue.protocol("MN_REJUV").sessions.typical = 4  # type: ignore[misc]
-
-
-def test_remembered_definition_is_decoded_once(catalogue: Catalogue) -> None:
-    protocol = catalogue.protocol("MS_CELLULITE")
-    asked: list[str] = []
-
-    def document() -> dict[str, Any]:
-        asked.append(protocol.code)
-        return protocol.to_document()
-
-    first = remembered("a checksum of its own", document)
-    assert remembered("a checksum of its own", document) is first
-    assert asked == ["MS_CELLULITE"]
 
 
 def test_step_before_follows_the_phases(catalogue: Catalogue) -> None:
