@@ -55,7 +55,7 @@ def running(place: Place, *, durable: bool, port: int | None = None) -> Iterator
             except PortTaken:
                 if port or not tries_left:
                     raise
-        yield address.provided()
+        yield address.provided(may_silence_triggers=not durable)
 
 
 class Address:
@@ -84,14 +84,20 @@ class Address:
             return False
         return True
 
-    def provided(self) -> str:
-        """The URL of our database, made together with its role when they do not exist yet."""
+    def provided(self, *, may_silence_triggers: bool) -> str:
+        """The URL of our database, made together with its role when they do not exist yet.
+
+        Tests let time pass by moving signed rows too; only their role may keep the triggers silent for that.
+        """
         with self._connect() as connection:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [NAME]).fetchone():
                 create = sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}")
                 connection.execute(create.format(sql.Identifier(NAME), sql.Literal(self._password)))
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(sql.Identifier(NAME)))
+            if may_silence_triggers:
+                grant = sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}")
+                connection.execute(grant.format(sql.Identifier(NAME)))
         return f"postgres://{NAME}:{self._password}@127.0.0.1:{self.port}/{NAME}"
 
 

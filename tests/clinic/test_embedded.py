@@ -157,6 +157,13 @@ def test_role_owns_the_database_and_is_no_superuser(servers: Servers) -> None:
     assert found == [("btree_gist",), ("pg_trgm",)]
 
 
+def test_only_passing_servers_let_triggers_be_silenced(servers: Servers, folder: Path) -> None:
+    silence = "SET session_replication_role = replica"
+    assert rows(servers.database_url, silence) == []
+    with running(folder / "local") as durable, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        rows(durable.database_url, silence)
+
+
 def test_servers_refuse_whoever_does_not_know_the_password(servers: Servers) -> None:
     stranger = servers.database_url.replace("collagenda:", "postgres:x", 1)
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):

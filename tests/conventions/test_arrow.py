@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
-from django.db.models import Field, Model
+from django.db.models import Model
 
 ROOT = Path(__file__).resolve().parents[2]
 RANKS = {"clinic": 0, "messaging": 1, "treatments": 2, "bookings": 3}
@@ -34,7 +34,7 @@ def relations() -> list[tuple[type[Model], str, type[Model]]]:
         for model in apps.get_models(include_auto_created=True)
         if model._meta.app_label in RANKS
         for field in [*model._meta.fields, *model._meta.many_to_many]
-        if isinstance(field, Field) and isinstance(field.related_model, type)
+        if isinstance(field.related_model, type)
     ]
 
 
