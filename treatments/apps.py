@@ -8,3 +8,9 @@ class TreatmentsConfig(AppConfig):
 
     name = "treatments"
     verbose_name = "Treatments"
+
+    def ready(self) -> None:
+        """Tells the outbox what sessions, checks and plans have to say."""
+        from treatments.reminders import register_subjects
+
+        register_subjects()

@@ -23,8 +23,6 @@ from treatments.rules.washouts import wash_out_problems
 
 #: "book" or "start".
 GateMoment = str
-#: Worst first, so that pages and APIs list the same order.
-_ORDER = (Blocker, NeedsApproval)
 
 
 def problems_for(
@@ -88,4 +86,7 @@ def signed(problem: Problem, signatures: tuple[Signature, ...], *, on: date) -> 
 
 
 def _rank(problem: Problem) -> int:
-    return next((place for place, kind in enumerate(_ORDER) if isinstance(problem, kind)), len(_ORDER))
+    """Worst first, so that pages and APIs list the same order."""
+    if isinstance(problem, Blocker):
+        return 0
+    return 1 if isinstance(problem, NeedsApproval) else 2

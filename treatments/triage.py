@@ -302,7 +302,7 @@ def _lone_yes(rules: TriageRules, answers: Answers, raised: Sequence[Finding]) -
 def _of_yes(question: Question, rules: TriageRules) -> Finding:
     known = [rules.known_flags[code] for code in question.flags if code in rules.known_flags]
     worst = min(known, key=lambda flag: URGENCY_ORDER.index(Urgency(flag.urgency)), default=None)
-    emergency = worst is not None and worst.urgency == Urgency.EMERGENCY
+    emergency = worst is not None and Urgency(worst.urgency) == Urgency.EMERGENCY
     if question.yes_urgency is not None:
         code, urgency = "yes_alone", Urgency(question.yes_urgency)
     else:

@@ -39,7 +39,7 @@ class PlanStatus(models.TextChoices):
     ENTERED_IN_ERROR = "entered-in-error", _("entered in error")
 
 
-PLAN_TRANSITIONS = {
+PLAN_TRANSITIONS: dict[str, set[str]] = {
     PlanStatus.DRAFT: {PlanStatus.ACTIVE, PlanStatus.REVOKED, PlanStatus.ENTERED_IN_ERROR},
     PlanStatus.ACTIVE: {
         PlanStatus.ON_HOLD,
@@ -48,9 +48,9 @@ PLAN_TRANSITIONS = {
         PlanStatus.ENTERED_IN_ERROR,
     },
     PlanStatus.ON_HOLD: {PlanStatus.ACTIVE, PlanStatus.REVOKED, PlanStatus.ENTERED_IN_ERROR},
-    PlanStatus.REVOKED: set[str](),
+    PlanStatus.REVOKED: set(),
     PlanStatus.COMPLETED: {PlanStatus.ACTIVE},
-    PlanStatus.ENTERED_IN_ERROR: set[str](),
+    PlanStatus.ENTERED_IN_ERROR: set(),
 }
 #: Plans in which sessions may still be booked.
 RUNNING_PLANS = (PlanStatus.DRAFT, PlanStatus.ACTIVE)
@@ -67,7 +67,7 @@ class SessionStatus(models.TextChoices):
     ENTERED_IN_ERROR = "entered-in-error", _("entered in error")
 
 
-SESSION_TRANSITIONS = {
+SESSION_TRANSITIONS: dict[str, set[str]] = {
     SessionStatus.PREPARATION: {
         SessionStatus.IN_PROGRESS,
         SessionStatus.NOT_DONE,
@@ -77,7 +77,7 @@ SESSION_TRANSITIONS = {
     SessionStatus.COMPLETED: {SessionStatus.ENTERED_IN_ERROR},
     SessionStatus.STOPPED: {SessionStatus.ENTERED_IN_ERROR},
     SessionStatus.NOT_DONE: {SessionStatus.PREPARATION},
-    SessionStatus.ENTERED_IN_ERROR: set[str](),
+    SessionStatus.ENTERED_IN_ERROR: set(),
 }
 #: The skin was treated: these count as done, and the next interval starts from them.
 PERFORMED_SESSIONS = (SessionStatus.COMPLETED, SessionStatus.STOPPED)
@@ -109,7 +109,10 @@ class RecordStatus(models.TextChoices):
     SIGNED = "signed", _("signed")
 
 
-RECORD_TRANSITIONS = {RecordStatus.DRAFT: {RecordStatus.SIGNED}, RecordStatus.SIGNED: set[str]()}
+RECORD_TRANSITIONS: dict[str, set[str]] = {
+    RecordStatus.DRAFT: {RecordStatus.SIGNED},
+    RecordStatus.SIGNED: set(),
+}
 
 
 class ProductRole(models.TextChoices):
@@ -133,11 +136,11 @@ class CheckStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
-CHECK_TRANSITIONS = {
+CHECK_TRANSITIONS: dict[str, set[str]] = {
     CheckStatus.PLANNED: {CheckStatus.ASKED, CheckStatus.ANSWERED, CheckStatus.WITHDRAWN},
     CheckStatus.ASKED: {CheckStatus.ANSWERED, CheckStatus.SILENT, CheckStatus.WITHDRAWN},
     CheckStatus.SILENT: {CheckStatus.ANSWERED},
-    CheckStatus.ANSWERED: set[str](),
+    CheckStatus.ANSWERED: set(),
     CheckStatus.WITHDRAWN: {CheckStatus.PLANNED},
 }
 #: Checks a patient may still answer.
@@ -167,7 +170,7 @@ class ReactionStatus(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
-REACTION_TRANSITIONS = {
+REACTION_TRANSITIONS: dict[str, set[str]] = {
     ReactionStatus.OPEN: {ReactionStatus.CLOSED},
     ReactionStatus.CLOSED: {ReactionStatus.OPEN},
 }

@@ -37,6 +37,10 @@ class TreatmentPlanQuerySet(models.QuerySet["TreatmentPlan"]):
         """Completed or stopped plans."""
         return self.filter(status__in=(PlanStatus.COMPLETED, PlanStatus.REVOKED))
 
+    def completed(self) -> TreatmentPlanQuerySet:
+        """Plans whose series was delivered to its end."""
+        return self.filter(status=PlanStatus.COMPLETED)
+
     def with_progress(self) -> TreatmentPlanQuerySet:
         """Adds `sessions_total`, `sessions_done`, `sessions_left`, counted from the sessions themselves (P4)."""
         done = Q(sessions__status__in=PERFORMED_SESSIONS)

@@ -44,6 +44,26 @@ class RecoveryCheckQuerySet(models.QuerySet["RecoveryCheck"]):
         )
         return self.annotate(grade_rank=rank).order_by("grade_rank", "-due_at")
 
+    def wanting_a_look(self) -> RecoveryCheckQuerySet:
+        """Red, amber and silent checks, worst first."""
+        found = self.filter(
+            Q(status=CheckStatus.ANSWERED, grade__in=[Grade.RED, Grade.AMBER]) | Q(status=CheckStatus.SILENT)
+        )
+        return found.worst_first()
+
+    def of_session(self, session: TreatmentSession) -> RecoveryCheckQuerySet:
+        """The checks of one session in order of time."""
+        return self.filter(session=session).order_by("due_at")
+
+    def open_until(self, until: datetime) -> RecoveryCheckQuerySet:
+        """Planned and asked checks that are due by an instant."""
+        found = self.filter(status__in=(CheckStatus.PLANNED, CheckStatus.ASKED), due_at__lte=until)
+        return found.select_related("session__plan__patient", "session__plan__location")
+
+    def due(self, now: datetime) -> RecoveryCheckQuerySet:
+        """Planned checks whose time has come."""
+        return self.filter(status=CheckStatus.PLANNED, due_at__lte=now)
+
     def unanswered_after(self, now: datetime) -> RecoveryCheckQuerySet:
         """Asked checks whose time to answer is over."""
         return self.filter(status=CheckStatus.ASKED, answer_until__lte=now)

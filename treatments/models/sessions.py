@@ -33,11 +33,18 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
     def of_plans(self, plans: Any) -> Any:
         """(pk, plan, number, status, performed_at) of the counted sessions of some plans, in order."""
         rows = self.filter(plan__in=list(plans)).exclude(status=SessionStatus.ENTERED_IN_ERROR)
-        return rows.order_by("plan", "number").values_list("pk", "plan_id", "number", "status", "performed_at")
+        return rows.order_by("plan", "number").values_list(
+            "pk", "plan_id", "number", "status", "performed_at"
+        )
 
     def performed(self) -> TreatmentSessionQuerySet:
         """Sessions in which the skin was treated."""
         return self.filter(status__in=PERFORMED_SESSIONS)
+
+    def performed_since(self, since: Any) -> TreatmentSessionQuerySet:
+        """Sessions performed at or after an instant, with what messages about them need."""
+        found = self.performed().filter(performed_at__gte=since)
+        return found.select_related("plan__patient", "plan__location", "protocol_version")
 
     def to_come(self) -> TreatmentSessionQuerySet:
         """Sessions still to be delivered."""

@@ -1,0 +1,127 @@
+"""Consent: the texts of a plan, the signature, the withdrawal (catalogue 10.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.errors import DomainError
+from clinic.timekeeping import local_day
+from treatments.definitions import ConsentItem
+from treatments.models import Consent, ConsentedText, ConsentText, TreatmentPlan
+from treatments.queries.catalogue import policy, shared
+from treatments.queries.plan_facts import facts_of
+from treatments.rules.consents import covers_of, items_of_plan
+
+LANGUAGE = "en"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextToSign:
+    """One tick of the consent page: the item, its newest wording, and whether the patient may decline it."""
+
+    item: ConsentItem
+    text: ConsentText
+
+    @property
+    def is_optional(self) -> bool:
+        """Optional items are off by default and can be revoked."""
+        return self.item.is_optional
+
+
+def texts_for(plan: TreatmentPlan, *, now: datetime) -> list[TextToSign]:
+    """The texts of this plan in the patient's language, newest version; English where a translation is missing.
+
+    A catalogue item without a text yet gets its version 1 from the catalogue's words.
+    """
+    items = items_of_plan(facts_of(plan))
+    return [TextToSign(item=item, text=newest_text(item, plan.patient.language, now=now)) for item in items]
+
+
+def newest_text(item: ConsentItem, language: str, *, now: datetime) -> ConsentText:
+    """The newest wording of an item in a language, else in English, else as the catalogue words it."""
+    for wanted in dict.fromkeys((language, LANGUAGE)):
+        found = ConsentText.objects.filter(code=item.code, language=wanted).order_by("-version").first()
+        if found is not None:
+            return found
+    words = f"{item.label.capitalize()}. {item.detail}".strip()
+    text, _is_new = ConsentText.objects.get_or_create(
+        code=item.code, language=LANGUAGE, version=1, defaults={"text": words, "created_at": now}
+    )
+    return text
+
+
+@transaction.atomic
+def write_text(*, code: str, language: str, text: str, now: datetime) -> ConsentText:
+    """A new version of a wording; consents signed for an older one are then asked to be renewed."""
+    if code not in {item.code for item in shared().consents}:
+        raise DomainError("unknown_item", _("The catalogue has no such consent item."))
+    if not text.strip():
+        raise DomainError("text_missing", _("A consent text needs words."))
+    newest = ConsentText.objects.filter(code=code, language=language).order_by("-version").first()
+    return ConsentText.objects.create(
+        code=code, language=language, version=newest.version + 1 if newest else 1, text=text, created_at=now
+    )
+
+
+@transaction.atomic
+def sign_consent(
+    plan: TreatmentPlan,
+    *,
+    ticks: Mapping[str, bool],
+    discussed_at: datetime,
+    discussed_by: Any,
+    signed_name: str,
+    now: datetime,
+    questions: str = "",
+    signature_path: str = "",
+) -> Consent:
+    """The patient's signature under the newest texts, after a discussion that is recorded with it.
+
+    `ticks`: item code → agreed. Every required item must be agreed to (`consent_incomplete`), the discussion must have
+    been before the signature (`discussion_missing`), and somebody must sign (`signature_missing`).
+    """
+    if not signed_name.strip():
+        raise DomainError("signature_missing", _("Please type your name as your signature."))
+    if discussed_at > now:
+        raise DomainError("discussion_missing", _("The discussion must come before the signature."))
+    texts = texts_for(plan, now=now)
+    refused = [one.item.code for one in texts if not one.is_optional and not ticks.get(one.item.code)]
+    if refused:
+        raise DomainError(
+            "consent_incomplete",
+            _("Without these items the treatment is not possible: %(items)s.")
+            % {"items": ", ".join(refused)},
+        )
+    valid = timedelta(days=int(policy("CONSENT_VALID_D")))
+    consent = Consent.objects.create(
+        plan=plan,
+        discussed_at=discussed_at,
+        discussed_by=discussed_by,
+        questions=questions,
+        signed_name=signed_name.strip(),
+        signature_path=signature_path,
+        signed_at=now,
+        covers=covers_of(facts_of(plan)),
+        valid_until_on=local_day(now, plan.location.tz) + valid,
+    )
+    ConsentedText.objects.bulk_create(
+        ConsentedText(consent=consent, text=one.text, is_agreed=bool(ticks.get(one.item.code)))
+        for one in texts
+    )
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(consent: Consent, *, now: datetime) -> Consent:
+    """The patient takes the consent back: no session starts any more until a new one is signed."""
+    consent = Consent.objects.select_for_update().get(pk=consent.pk)
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at = now
+        consent.save(update_fields=["withdrawn_at"])
+    return consent

@@ -1,0 +1,508 @@
+"""Recovery checks: planned at signing, asked when due, answered page by page, graded, followed up (catalogue 6, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.actions.tasks import open_task
+from clinic.errors import DomainError
+from clinic.messaging.actions.outbox import reconcile
+from clinic.models import ClinicSettings
+from clinic.statuses import move, record
+from clinic.timekeeping import local_day, next_allowed
+from clinic.words import URGENCY_HOURS, Urgency
+from treatments.actions.plans import hold_plan
+from treatments.actions.reactions import SEVERITY_OF, open_reaction
+from treatments.definitions import Answer, ProtocolDefinition, Question, RecoveryCheckRule
+from treatments.models import RecoveryAnswer, RecoveryCheck, TreatmentSession
+from treatments.queries.catalogue import definition_of, shared
+from treatments.queries.recovery import (
+    answers_before,
+    answers_of,
+    circumstances_of,
+    day_of,
+    given_of,
+    rules_for,
+)
+from treatments.queries.stock import lots_used_in
+from treatments.triage import RED, Finding, Triage, triage
+from treatments.words import (
+    ANSWERABLE_CHECKS,
+    CHECK_TRANSITIONS,
+    OPEN_SESSIONS,
+    PERFORMED_SESSIONS,
+    CheckStatus,
+    Grade,
+    ReactionSeverity,
+    SessionStatus,
+)
+
+#: Asked even when the next session has already begun (catalogue 7.2, rules).
+STILL_ASKED = ("Q_LUMP", "Q_PIGM")
+#: Follows a yes to fever in every check (catalogue 7.2, rules).
+FEVER, UNWELL = "Q_FEVER", "Q_UNWELL"
+#: Offered at the end of every check.
+OFFERED = ("Q_PHOTO", "Q_FREE")
+REPORT_LASTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InstantAdvice:
+    """What the patient must read at once, before anything is sent: the text and the number to call."""
+
+    flag: str
+    text: str
+    emergency_number: str
+
+
+# --- planning and asking --------------------------------------------------------------------------
+
+
+def plan_checks(session: TreatmentSession, *, now: datetime) -> list[RecoveryCheck]:
+    """Plans the checks of a performed session, moved out of the quiet hours, with their messages (catalogue 7.2).
+
+    Inside the caller's transaction. Checks that only follow the last session, or come once in a while, are left out
+    where they do not apply.
+    """
+    definition = definition_of(session)
+    planned = []
+    for rule in definition.checks:
+        if session.performed_at is not None and _is_wanted(rule, session, definition):
+            planned.append(_plan(rule, session, session.performed_at, now=now))
+    return [check for check in planned if check is not None]
+
+
+def _is_wanted(rule: RecoveryCheckRule, session: TreatmentSession, definition: ProtocolDefinition) -> bool:
+    is_last = not session.plan.sessions.filter(
+        number__gt=session.number, status__in=(*OPEN_SESSIONS, *PERFORMED_SESSIONS)
+    ).exists()
+    if rule.only_after_last and not is_last:
+        return False
+    if rule.once_per_days and _asked_lately(rule, session, timedelta(days=rule.once_per_days)):
+        return False
+    return not (rule.once_per_phase and _asked_in_phase(rule, session, definition))
+
+
+def _asked_lately(rule: RecoveryCheckRule, session: TreatmentSession, within: timedelta) -> bool:
+    if session.performed_at is None:
+        return False
+    since = session.performed_at + rule.offset - within
+    earlier = RecoveryCheck.objects.filter(session__plan=session.plan_id, code=rule.code, due_at__gt=since)
+    return earlier.exclude(session=session).exclude(status=CheckStatus.WITHDRAWN).exists()
+
+
+def _asked_in_phase(
+    rule: RecoveryCheckRule, session: TreatmentSession, definition: ProtocolDefinition
+) -> bool:
+    """Whether an earlier session of the same weekly phase of the series has the check already."""
+    if session.number < 2:
+        return False
+    step = definition.step_before(session.number)
+    is_weekly = step.ideal_days <= 7
+    first = step.session_from if step.session_from > 2 else 1
+    return (
+        is_weekly
+        and RecoveryCheck.objects.filter(
+            session__plan=session.plan_id,
+            code=rule.code,
+            session__number__gte=first,
+            session__number__lt=session.number,
+        )
+        .exclude(status=CheckStatus.WITHDRAWN)
+        .exists()
+    )
+
+
+def _plan(
+    rule: RecoveryCheckRule, session: TreatmentSession, performed_at: datetime, *, now: datetime
+) -> RecoveryCheck | None:
+    location = session.plan.location
+    settings, _is_new = ClinicSettings.objects.get_or_create(location=location)
+    wait = timedelta(hours=rule.skip_if_next_within_hours or 0)
+    due_at = next_allowed(
+        performed_at + rule.offset + wait, settings.quiet_from, settings.quiet_until, location.tz
+    )
+    check, is_new = RecoveryCheck.objects.get_or_create(
+        session=session,
+        code=rule.code,
+        defaults={
+            "questions": [*rule.questions, *OFFERED],
+            "due_at": due_at,
+            "answer_until": due_at + timedelta(hours=2 * rule.answer_hours),
+        },
+    )
+    if is_new:
+        record(check, "", CheckStatus.PLANNED, by=None, now=now)
+        reconcile("recovery_check", check, now=now)
+    return check
+
+
+def ask_due(now: datetime) -> int:
+    """Asks every check whose time has come; says how many. Safe to run twice or late."""
+    asked = 0
+    for pk in RecoveryCheck.objects.due(now).values_list("pk", flat=True):
+        asked += ask(pk, now=now) is not None
+    return asked
+
+
+@transaction.atomic
+def ask(check_id: int, *, now: datetime) -> RecoveryCheck | None:
+    """A due check becomes asked; None when another process was faster or it is no longer to be asked.
+
+    Once the next session of the plan has begun, only lump and pigment questions that no other open check asks remain;
+    without any the check is withdrawn (catalogue 7.2, rules).
+    """
+    check = (
+        RecoveryCheck.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=check_id).first()
+    )
+    if check is None or check.status != CheckStatus.PLANNED or check.due_at > now:
+        return None
+    remaining = _remaining_questions(check)
+    if not remaining:
+        move(check, CheckStatus.WITHDRAWN, transitions=CHECK_TRANSITIONS, by=None, now=now)
+        reconcile("recovery_check", check, now=now)
+        return None
+    changes = {"questions": remaining}
+    move(check, CheckStatus.ASKED, transitions=CHECK_TRANSITIONS, by=None, now=now, changes=changes)
+    reconcile("recovery_check", check, now=now)
+    return check
+
+
+def _remaining_questions(check: RecoveryCheck) -> list[str]:
+    session = check.session
+    begun = session.plan.sessions.filter(
+        number__gt=session.number, status__in=(SessionStatus.IN_PROGRESS, *PERFORMED_SESSIONS)
+    )
+    if not begun.exists():
+        return list(check.questions)
+    rule = next((one for one in definition_of(session).checks if one.code == check.code), None)
+    if rule is not None and rule.skip_if_next_within_hours:
+        return []
+    others = RecoveryCheck.objects.filter(session__plan=session.plan_id, status=CheckStatus.ASKED)
+    taken = {code for other in others.exclude(pk=check.pk) for code in other.questions}
+    kept = [code for code in check.questions if code in STILL_ASKED and code not in taken]
+    return [*kept, *OFFERED] if kept else []
+
+
+# --- answering ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def answer_question(
+    check_id: int,
+    question: str,
+    value: Any,
+    *,
+    now: datetime,
+    extras: Mapping[str, Any] | None = None,
+    detail: str = "",
+) -> RecoveryAnswer:
+    """Keeps one answer; answering again before the end replaces it, so a page may be sent twice.
+
+    `value`: a whole number for scores and numbers, "yes"/"no" or a choice's word, text, or None for skipped.
+    `too_late` once the check is finished, `unknown_answer` for what the question does not allow.
+    """
+    check = RecoveryCheck.objects.select_for_update(of=("self",)).get(pk=check_id)
+    if check.status not in ANSWERABLE_CHECKS:
+        raise DomainError("too_late", _("This check is finished. You can report a problem at any time."))
+    spec = rules_for(check.session).questions.get(question)
+    if spec is None or (question not in check.questions and question != UNWELL):
+        raise DomainError("unknown_question", _("This question was not asked."))
+    answer, _is_new = RecoveryAnswer.objects.update_or_create(
+        recovery_check=check,
+        question=question,
+        defaults={
+            "value": read_value(spec, value),
+            "extras": read_extras(extras or {}),
+            "detail": detail[:500],
+            "answered_at": now,
+        },
+    )
+    return answer
+
+
+def read_value(spec: Question, value: Any) -> Any:
+    """The value as it is stored; `unknown_answer` when the question does not allow it."""
+    if value in (None, ""):
+        return None
+    if spec.answer in (Answer.SCORE, Answer.NUMBER):
+        return _number(spec, value)
+    allowed = spec.choices if spec.answer == Answer.CHOICE else ("yes", "no")
+    if spec.answer in (Answer.CHOICE, Answer.YES_NO) and str(value) not in allowed:
+        raise _unknown(spec)
+    return str(value)[:500]
+
+
+def _number(spec: Question, value: Any) -> int:
+    try:
+        number = int(str(value))
+    except ValueError:
+        raise _unknown(spec) from None
+    low, high = (
+        spec.lowest if spec.lowest is not None else 0,
+        spec.highest if spec.highest is not None else 999,
+    )
+    if not low <= number <= high:
+        raise _unknown(spec)
+    return number
+
+
+def _unknown(spec: Question) -> DomainError:
+    return DomainError(
+        "unknown_answer", _("This is not an answer to “%(question)s”.") % {"question": spec.text}
+    )
+
+
+def read_extras(extras: Mapping[str, Any]) -> dict[str, str]:
+    """What was asked beside an answer; a temperature must be one (30 to 45 °C)."""
+    kept = {key: str(value).strip() for key, value in extras.items() if str(value or "").strip()}
+    if "temperature_c" in kept:
+        try:
+            degrees = Decimal(kept["temperature_c"].replace(",", "."))
+        except InvalidOperation:
+            raise DomainError("unknown_answer", _("Please write the temperature as a number.")) from None
+        if not Decimal(30) <= degrees <= Decimal(45):
+            raise DomainError("unknown_answer", _("A body temperature lies between 30 and 45 °C."))
+        kept["temperature_c"] = str(degrees)
+    return kept
+
+
+def instant_flag(
+    check: RecoveryCheck, question: str, value: Any, *, now: datetime, extras: Mapping[str, Any] | None = None
+) -> InstantAdvice | None:
+    """The emergency text for an answer before it is even sent; None when it is no emergency. Changes nothing."""
+    rules = rules_for(check.session)
+    given = answers_of(check.answers.all(), rules)
+    given[question] = given_of(rules.questions.get(question), value, dict(extras or {}))
+    result = triage(
+        rules,
+        day=day_of(check.session, now),
+        answers=given,
+        circumstances=circumstances_of(check.session),
+    )
+    if result.urgency != Urgency.EMERGENCY:
+        return None
+    worst = result.findings[0]
+    return InstantAdvice(
+        flag=worst.code,
+        text=worst.patient_text,
+        emergency_number=check.session.plan.location.emergency_number,
+    )
+
+
+def missing_questions(check: RecoveryCheck) -> list[str]:
+    """The questions still to be answered before the check can be finished; fever brings "seriously ill?" along."""
+    known = rules_for(check.session).questions
+    answers = {row.question: row.value for row in check.answers.all()}
+    wanted = [code for code in check.questions if code in known and not known[code].is_optional]
+    if answers.get(FEVER) == "yes":
+        wanted.append(UNWELL)
+    return [code for code in dict.fromkeys(wanted) if code not in answers]
+
+
+@transaction.atomic
+def finish(check_id: int, *, now: datetime) -> RecoveryCheck:
+    """Grades the answers and follows them up, in one transaction; finishing a finished check changes nothing.
+
+    EMERGENCY and SAME_DAY hold the plan, open adverse reactions and an urgent task; amber opens a task; green is a
+    point on the curve. `unanswered` lists what is still missing.
+    """
+    check = (
+        RecoveryCheck.objects.select_for_update(of=("self",))
+        .select_related("session__plan__location", "session__plan__patient", "session__protocol_version")
+        .get(pk=check_id)
+    )
+    if check.status == CheckStatus.ANSWERED:
+        return check
+    if missing := missing_questions(check):
+        raise DomainError(
+            "unanswered", _("Please answer: %(questions)s.") % {"questions": ", ".join(missing)}
+        )
+    result = _grade(check, now)
+    _settle(check, result, now=now)
+    return check
+
+
+def _grade(check: RecoveryCheck, now: datetime) -> Triage:
+    rules = rules_for(check.session)
+    return triage(
+        rules,
+        day=day_of(check.session, now),
+        answers=answers_of(check.answers.all(), rules),
+        before=answers_before(check, rules),
+        circumstances=circumstances_of(check.session),
+    )
+
+
+def _settle(check: RecoveryCheck, result: Triage, *, now: datetime) -> None:
+    move(
+        check,
+        CheckStatus.ANSWERED,
+        transitions=CHECK_TRANSITIONS,
+        by=None,
+        now=now,
+        changes={
+            "grade": result.grade,
+            "urgency": result.urgency or "",
+            "findings": [_stored(finding) for finding in result.findings],
+            "answered_at": now,
+        },
+    )
+    if result.urgency is not None:
+        _open_task(check, result, now=now)
+    if result.freezes_plan:
+        _open_reactions(check, result, now=now)
+        hold_plan(check.session.plan, reason=result.findings[0].code, by=None, now=now)
+    reconcile("recovery_check", check, now=now)
+
+
+def _stored(finding: Finding) -> dict[str, Any]:
+    return {
+        key: str(value) if key in ("grade", "urgency") else value for key, value in asdict(finding).items()
+    }
+
+
+def _open_reactions(check: RecoveryCheck, result: Triage, *, now: datetime) -> None:
+    """One reaction for each finding that stops the plan."""
+    plan = check.session.plan
+    for finding in result.findings:
+        if finding.urgency in RED:
+            open_reaction(
+                plan,
+                code=finding.code if finding.code.startswith("FL_") else finding.symptom or finding.question,
+                severity=SEVERITY_OF.get(finding.urgency, ReactionSeverity.MILD),
+                onset_on=local_day(now, plan.location.tz),
+                by=None,
+                now=now,
+                session=check.session,
+                note=f"{finding.question}: {finding.value}",
+            )
+
+
+def _open_task(check: RecoveryCheck, result: Triage, *, now: datetime) -> None:
+    urgency = result.urgency or Urgency.NEXT_DAY
+    open_task(
+        kind="recovery",
+        location=check.session.plan.location,
+        patient=check.session.plan.patient,
+        owner=owner_of(check.session),
+        urgency=urgency,
+        is_clinical=True,
+        sentence=_sentence(check, result),
+        subject_type="recovery_check",
+        subject_id=check.pk,
+        dedupe_key=f"recovery_check:{check.pk}:answered",
+        now=now,
+        due_at=now + timedelta(hours=URGENCY_HOURS[urgency]),
+    )
+
+
+def _sentence(check: RecoveryCheck, result: Triage) -> str:
+    labels = {flag.code: flag.label for flag in shared().red_flags}
+    what = ", ".join(
+        dict.fromkeys(labels.get(f.code, f.symptom.replace("_", " ") or f.question) for f in result.findings)
+    )
+    lots = ", ".join(lot.number for lot in lots_used_in(check.session)) if result.freezes_plan else ""
+    sentence = _("Day %(day)d after session %(number)d: %(what)s.") % {
+        "day": day_of(check.session, check.answered_at or check.due_at),
+        "number": check.session.number,
+        "what": what,
+    }
+    return (sentence + (" " + _("Lots: %(lots)s.") % {"lots": lots} if lots else ""))[:300]
+
+
+def owner_of(session: TreatmentSession) -> Any:
+    """Who looks after a session's recovery: who treated, else the plan's clinician; None when neither has a login."""
+    for practitioner in (session.performed_by, session.plan.clinician):
+        if practitioner is not None and practitioner.user is not None:
+            return practitioner.user
+    return None
+
+
+# --- silence and reports --------------------------------------------------------------------------
+
+
+def close_silent(now: datetime) -> int:
+    """Checks without an answer in time become call tasks; says how many. Safe to run twice or late."""
+    closed = 0
+    for pk in RecoveryCheck.objects.unanswered_after(now).values_list("pk", flat=True):
+        closed += _close_silent(pk, now)
+    return closed
+
+
+@transaction.atomic
+def _close_silent(check_id: int, now: datetime) -> int:
+    check = (
+        RecoveryCheck.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=check_id).first()
+    )
+    if check is None or check.status != CheckStatus.ASKED:
+        return 0
+    move(check, CheckStatus.SILENT, transitions=CHECK_TRANSITIONS, by=None, now=now)
+    open_task(
+        kind="call",
+        location=check.session.plan.location,
+        patient=check.session.plan.patient,
+        owner=owner_of(check.session),
+        urgency=Urgency.NEXT_DAY,
+        is_clinical=False,
+        sentence=_("No answer to a recovery check: please call."),
+        subject_type="recovery_check",
+        subject_id=check.pk,
+        dedupe_key=f"recovery_check:{check.pk}:silent",
+        now=now,
+    )
+    reconcile("recovery_check", check, now=now)
+    return 1
+
+
+def report_questions(session: TreatmentSession) -> list[str]:
+    """Every yes-or-no question of the catalogue, and the number of painful lumps (catalogue 7.2, rules)."""
+    asked = (Answer.YES_NO, Answer.NUMBER)
+    return [item.code for item in rules_for(session).questions.values() if item.answer in asked]
+
+
+@transaction.atomic
+def open_report(session: TreatmentSession, *, now: datetime) -> RecoveryCheck:
+    """A patient reports a problem: a check of its own, already asked, to be answered page by page; or the open one."""
+    locked = TreatmentSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+    if locked.performed_at is None:
+        raise DomainError("not_performed", _("This session has not taken place yet."))
+    reports = RecoveryCheck.objects.filter(session=locked, code__startswith="R")
+    existing = reports.filter(status=CheckStatus.ASKED).first()
+    if existing is not None:
+        return existing
+    check = RecoveryCheck.objects.create(
+        session=locked,
+        code=f"R{reports.count() + 1}",
+        questions=[*report_questions(locked), *OFFERED],
+        due_at=now,
+        answer_until=now + REPORT_LASTS,
+        status=CheckStatus.ASKED,
+    )
+    record(check, "", CheckStatus.ASKED, by=None, now=now)
+    return check
+
+
+@transaction.atomic
+def report_problem(session: TreatmentSession, *, answers: Mapping[str, Any], now: datetime) -> RecoveryCheck:
+    """A whole report at once: what is not answered counts as no. Same triage as a check."""
+    check = open_report(session, now=now)
+    for code in report_questions(session):
+        unasked = "no" if rules_for(session).questions[code].answer == Answer.YES_NO else 0
+        answer_question(check.pk, code, answers.get(code, unasked), now=now)
+    for code in OFFERED:
+        if answers.get(code):
+            answer_question(check.pk, code, answers[code], now=now)
+    return finish(check.pk, now=now)
+
+
+def is_good_news(check: RecoveryCheck) -> bool:
+    """Whether nothing follows from an answered check."""
+    return check.grade == Grade.GREEN

@@ -1,0 +1,252 @@
+"""What should be said about sessions, recovery checks and plans, and when. Read from facts, never stored twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from clinic.messaging.jobs import Every, register_job
+from clinic.messaging.models import Message
+from clinic.messaging.registry import Wanted, register
+from clinic.messaging.words import MessageKind
+from clinic.models import ClinicSettings, Location, Patient
+from clinic.timekeeping import instant
+from clinic.words import LinkPurpose, Urgency
+from treatments.aftercare import Step, step_called, steps
+from treatments.models import RecoveryCheck, TreatmentPlan, TreatmentSession
+from treatments.queries.catalogue import definition_of
+from treatments.queries.plan_facts import facts_of
+from treatments.series import maintenance_window
+from treatments.words import CheckStatus, PlanStatus
+
+K = MessageKind
+EMERGENCY_LASTS = timedelta(hours=6)
+#: Invitations go out in the morning.
+INVITED_AT = time(10)
+MAINTENANCE_LASTS = timedelta(days=21)
+LINK_OUTLIVES = timedelta(days=3)
+#: As long as the longest aftercare window (RF needling, 672 hours), and some days to look again.
+AFTERCARE_LINK_LASTS = timedelta(days=60)
+
+
+def quiet_hours(location: Location) -> tuple[time, time]:
+    """From when until when the location keeps quiet."""
+    settings = ClinicSettings.objects.filter(location=location).first()
+    return (settings.quiet_from, settings.quiet_until) if settings else (time(21), time(8))
+
+
+class SessionSubject:
+    """A performed session: its aftercare timeline (catalogue 5.2)."""
+
+    name = "session"
+
+    def load(self, pk: int, *, lock: bool = False) -> TreatmentSession | None:
+        """The session with its plan."""
+        rows = TreatmentSession.objects.select_related("plan__patient", "plan__location", "protocol_version")
+        return (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+
+    def patient(self, obj: TreatmentSession) -> Patient:
+        """Who was treated."""
+        return obj.plan.patient
+
+    def location(self, obj: TreatmentSession) -> Location:
+        """Where."""
+        return obj.plan.location
+
+    def version(self, obj: TreatmentSession) -> int:
+        """A performed session does not change."""
+        return 1
+
+    def timeline(self, obj: TreatmentSession) -> list[Step]:
+        """The steps of its aftercare; none before it was performed."""
+        if obj.performed_at is None or not obj.is_performed:
+            return []
+        location = obj.plan.location
+        return steps(
+            definition_of(obj), ended_at=obj.performed_at, quiet=quiet_hours(location), zone=location.tz
+        )
+
+    def wanted(self, obj: TreatmentSession, now: datetime) -> list[Wanted]:
+        """One message for each step; what must be left never comes earlier than intended."""
+        return [
+            Wanted(
+                rule=step.code,
+                kind=K.AFTERCARE_STEP,
+                scheduled_for=step.at,
+                expires_at=step.expires_at,
+                never_earlier=step.is_dont,
+                once=True,
+                link=LinkPurpose.AFTERCARE,
+                extra={"step": step.code},
+            )
+            for step in self.timeline(obj)
+        ]
+
+    def gate(self, obj: TreatmentSession, message: Message, now: datetime) -> str | None:
+        """Only about sessions that took place."""
+        return None if obj.is_performed else "not-performed"
+
+    def context(self, obj: TreatmentSession, message: Message, now: datetime) -> dict[str, Any]:
+        """The step's text; its link opens the whole aftercare page."""
+        step = step_called(self.timeline(obj), str(message.extra.get("step", "")))
+        return {"text": step.text if step else "", "link_until": now + AFTERCARE_LINK_LASTS}
+
+    def upcoming(self, now: datetime, until: datetime) -> Iterable[TreatmentSession]:
+        """Sessions performed so lately that their timeline still runs (two weeks)."""
+        return TreatmentSession.objects.performed_since(now - timedelta(days=21))
+
+
+class RecoveryCheckSubject:
+    """A recovery check: the question, one reminder to the silent, the emergency text (catalogue 7.2, BR-08)."""
+
+    name = "recovery_check"
+
+    def load(self, pk: int, *, lock: bool = False) -> RecoveryCheck | None:
+        """The check with its session and plan."""
+        rows = RecoveryCheck.objects.select_related("session__plan__patient", "session__plan__location")
+        return (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+
+    def patient(self, obj: RecoveryCheck) -> Patient:
+        """Who is asked."""
+        return obj.session.plan.patient
+
+    def location(self, obj: RecoveryCheck) -> Location:
+        """Who asks."""
+        return obj.session.plan.location
+
+    def version(self, obj: RecoveryCheck) -> int:
+        """A check is asked once."""
+        return 1
+
+    def wanted(self, obj: RecoveryCheck, now: datetime) -> list[Wanted]:
+        """Ask and remind while it is open; after an emergency answer the emergency text, at any hour."""
+        if obj.status == CheckStatus.ANSWERED and obj.urgency == Urgency.EMERGENCY and obj.answered_at:
+            return [_emergency(obj, obj.answered_at)]
+        is_open = obj.status in (CheckStatus.PLANNED, CheckStatus.ASKED)
+        return [] if not is_open or obj.code.startswith("R") else [_ask(obj), _remind(obj)]
+
+    def gate(self, obj: RecoveryCheck, message: Message, now: datetime) -> str | None:
+        """An answered or withdrawn check is not asked again."""
+        if message.kind == K.RECOVERY_EMERGENCY:
+            return None
+        return None if obj.status in (CheckStatus.PLANNED, CheckStatus.ASKED) else "answered"
+
+    def context(self, obj: RecoveryCheck, message: Message, now: datetime) -> dict[str, Any]:
+        """Until when it can be answered, and the number for emergencies; the link opens a little longer."""
+        found: dict[str, Any] = {
+            "emergency_number": obj.session.plan.location.emergency_number,
+            "link_until": obj.answer_until + LINK_OUTLIVES,
+        }
+        if message.kind == K.RECOVERY_EMERGENCY:
+            return {**found, "text": _emergency_text(obj)}
+        return {**found, "until_at": obj.answer_until}
+
+    def upcoming(self, now: datetime, until: datetime) -> Iterable[RecoveryCheck]:
+        """Checks that are or will be asked in that time."""
+        return RecoveryCheck.objects.open_until(until)
+
+
+def _ask(obj: RecoveryCheck) -> Wanted:
+    return Wanted(
+        rule="ASK",
+        kind=K.RECOVERY_CHECK,
+        scheduled_for=obj.due_at,
+        expires_at=obj.answer_until,
+        once=True,
+        link=LinkPurpose.RECOVERY_CHECK,
+    )
+
+
+def _remind(obj: RecoveryCheck) -> Wanted:
+    """Once, after the rule's answer hours: half of the time until silence counts."""
+    return Wanted(
+        rule="REMIND",
+        kind=K.RECOVERY_CHECK_REMINDER,
+        scheduled_for=obj.due_at + (obj.answer_until - obj.due_at) / 2,
+        expires_at=obj.answer_until,
+        never_earlier=True,
+        once=True,
+        link=LinkPurpose.RECOVERY_CHECK,
+    )
+
+
+def _emergency(obj: RecoveryCheck, answered_at: datetime) -> Wanted:
+    return Wanted(
+        rule="EMERGENCY",
+        kind=K.RECOVERY_EMERGENCY,
+        scheduled_for=answered_at,
+        expires_at=answered_at + EMERGENCY_LASTS,
+        channel="sms",
+        ignores_quiet_hours=True,
+        once=True,
+        link=LinkPurpose.RECOVERY_CHECK,
+    )
+
+
+def _emergency_text(obj: RecoveryCheck) -> str:
+    texts = [str(one.get("patient_text") or "") for one in obj.findings if one.get("urgency") == "EMERGENCY"]
+    return texts[0] if texts else ""
+
+
+class PlanSubject:
+    """A plan: maintenance after a complete series (BR-04). When the next session is due is known above."""
+
+    name = "plan"
+
+    def load(self, pk: int, *, lock: bool = False) -> TreatmentPlan | None:
+        """The plan with its patient and location."""
+        rows = TreatmentPlan.objects.select_related("patient", "location")
+        return (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+
+    def patient(self, obj: TreatmentPlan) -> Patient:
+        """Whose plan."""
+        return obj.patient
+
+    def location(self, obj: TreatmentPlan) -> Location:
+        """Where."""
+        return obj.location
+
+    def version(self, obj: TreatmentPlan) -> int:
+        """A plan says one thing at a time."""
+        return 1
+
+    def wanted(self, obj: TreatmentPlan, now: datetime) -> list[Wanted]:
+        """For a complete series: the maintenance invitation on the ideal day, in the morning."""
+        if obj.status != PlanStatus.COMPLETED:
+            return []
+        window = maintenance_window(facts_of(obj))
+        if window is None:
+            return []
+        at = instant(window.ideal, INVITED_AT, obj.location.tz)
+        return [
+            Wanted(
+                rule=f"MAINTENANCE_{window.ideal.isoformat()}",
+                kind=K.MAINTENANCE_DUE,
+                scheduled_for=at,
+                expires_at=at + MAINTENANCE_LASTS,
+                once=True,
+            )
+        ]
+
+    def gate(self, obj: TreatmentPlan, message: Message, now: datetime) -> str | None:
+        """Not once the plan runs again."""
+        return None if obj.status == PlanStatus.COMPLETED else "running"
+
+    def context(self, obj: TreatmentPlan, message: Message, now: datetime) -> dict[str, Any]:
+        """What the plan is called; the text asks to call."""
+        return {"what": obj.title}
+
+    def upcoming(self, now: datetime, until: datetime) -> Iterable[TreatmentPlan]:
+        """Complete plans."""
+        return TreatmentPlan.objects.completed().select_related("patient", "location")
+
+
+def register_subjects() -> None:
+    """Called once when the app is ready."""
+    from treatments.tasks import follow_up
+
+    register(SessionSubject())
+    register(RecoveryCheckSubject())
+    register(PlanSubject())
+    register_job("treatments.follow_up", Every.MINUTE, follow_up, is_atomic=False)

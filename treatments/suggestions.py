@@ -1,0 +1,130 @@
+"""From a concern to protocols with reasons, and to the sessions of a combination (catalogue 1.2, 1.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from treatments.definitions import CombinationTemplate, Concern, ProtocolDefinition
+from treatments.models import ProtocolVersion
+from treatments.queries.catalogue import definition_by, shared
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Suggestion:
+    """A protocol for a concern: why, how sure, and what it takes. `off_because` empty: it can be planned here."""
+
+    code: str
+    label: str
+    is_first_choice: bool
+    reasons: tuple[str, ...]
+    source: str
+    grade: str
+    sessions_typical: int
+    sessions_from: int
+    sessions_to: int
+    weeks_typical: int
+    minutes: int
+    version_id: int | None
+    off_because: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CombinationSuggestion:
+    """Two treatments in one plan: the sessions in order, with the day of each from the start."""
+
+    code: str
+    label: str
+    rule: str
+    days: tuple[int, ...]
+    protocols: tuple[str, ...]
+    grade: str
+
+
+def concerns() -> tuple[Concern, ...]:
+    """What patients wish to change, in the catalogue's order."""
+    return shared().concerns
+
+
+def concern_of(code: str) -> Concern | None:
+    """The concern of that code or of that label."""
+    return next((one for one in shared().concerns if code in (one.code, one.label)), None)
+
+
+def protocols_for(code: str, *, country: str = "") -> list[Suggestion]:
+    """The protocols for a concern, first choice first, each with reasons; all of them where the concern is unknown."""
+    concern = concern_of(code)
+    versions = {row.protocol.code: row for row in ProtocolVersion.objects.active().select_related("protocol")}
+    if concern is None:
+        return [_suggestion(row, None, first=False, country=country) for row in versions.values()]
+    wanted = dict.fromkeys((concern.first_choice, *concern.alternatives, *concern.alternates_with))
+    return [
+        _suggestion(versions[one], concern, first=one == concern.first_choice, country=country)
+        for one in wanted
+        if one in versions
+    ]
+
+
+def _suggestion(
+    version: ProtocolVersion, concern: Concern | None, *, first: bool, country: str
+) -> Suggestion:
+    definition = definition_by(version.pk, version.checksum)
+    return Suggestion(
+        code=definition.code,
+        label=definition.label,
+        is_first_choice=first,
+        reasons=tuple(evidence.says for evidence in definition.evidence),
+        source=concern.source if concern else definition.sessions.source,
+        grade=concern.grade if concern else definition.sessions.grade,
+        sessions_typical=definition.sessions.typical,
+        sessions_from=definition.sessions.minimum,
+        sessions_to=definition.sessions.maximum,
+        weeks_typical=weeks_of(definition, definition.sessions.typical),
+        minutes=definition.minutes.slot,
+        version_id=version.pk,
+        off_because=_off(version, definition, country),
+    )
+
+
+def _off(version: ProtocolVersion, definition: ProtocolDefinition, country: str) -> str:
+    for rule in definition.countries_off:
+        if rule.country == country:
+            return rule.reason
+    return "" if version.protocol.is_on else "not switched on"
+
+
+def weeks_of(definition: ProtocolDefinition, sessions: int) -> int:
+    """Weeks from the first to the last session in the ideal rhythm, rounded up."""
+    days = sum(definition.step_before(number).ideal_days for number in range(2, sessions + 1))
+    return -(-days // 7)
+
+
+def combinations_for(code: str) -> list[CombinationSuggestion]:
+    """The combination templates of a concern, with the protocol of each session filled in from the concern."""
+    concern = concern_of(code)
+    if concern is None:
+        return []
+    templates = [one for one in shared().combinations if one.code in concern.combinations]
+    return [
+        CombinationSuggestion(
+            code=template.code,
+            label=template.label,
+            rule=template.rule,
+            days=tuple(entry.day for entry in template.entries),
+            protocols=tuple(_filled(template, concern)),
+            grade=template.grade,
+        )
+        for template in templates
+    ]
+
+
+def _filled(template: CombinationTemplate, concern: Concern) -> Sequence[str]:
+    offered = (concern.first_choice, *concern.alternates_with, *concern.alternatives)
+    families = {
+        definition_by(row.pk, row.checksum).code: definition_by(row.pk, row.checksum).family
+        for row in ProtocolVersion.objects.active().only("pk", "checksum")
+    }
+    return [
+        entry.protocol or next((one for one in offered if families.get(one) == entry.family), "")
+        for entry in template.entries
+    ]
