@@ -11,6 +11,11 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Makes appointments and offers known to the outbox, and listens to the facts of the app below."""
+        from bookings import receivers  # noqa: F401 - receivers connect on import, after the apps are ready
+        from bookings.jobs import register_jobs
         from bookings.reminders import register_subjects
+        from bookings.replies import register_replies
 
         register_subjects()
+        register_replies()
+        register_jobs()

@@ -1,1 +1,85 @@
 """What happens to appointments when the app below says that something is a fact. Inside its transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+
+from bookings.actions.leaving import cancel
+from bookings.actions.telling import tell
+from bookings.actions.visiting import fulfil
+from bookings.care import anchors_of, care_problems
+from bookings.models import Appointment
+from bookings.words import CancelReason
+from clinic.actions.tasks import open_task
+from clinic.errors import Blocker, NeedsApproval
+from clinic.words import Urgency
+from treatments.models import TreatmentPlan, TreatmentSession
+from treatments.signals import plan_frozen, plan_released, session_performed
+from treatments.words import PlanStatus
+
+
+@receiver(session_performed)
+def finish_the_visit(session: TreatmentSession, by: Any, now: datetime, **_rest: Any) -> None:
+    """The visit is over; what is booked later is looked at again, since windows move with the day performed."""
+    for row in Appointment.objects.for_change().live().filter(treatment_session=session, held_until=None):
+        fulfil(appointment=row, by=by, now=now)
+    later = to_come(session.plan, now).exclude(treatment_session=session)
+    for row in later:
+        tell(row, by=by, now=now)
+        _ask_the_desk(row, by=by, now=now)
+
+
+@receiver(plan_frozen)
+def pause(plan: TreatmentPlan, by: Any, now: datetime, **_rest: Any) -> None:
+    """On hold: reminders are called back and the desk is asked. Ended: what is still booked is cancelled."""
+    for row in to_come(plan, now):
+        if plan.status == PlanStatus.ON_HOLD:
+            tell(row, by=by, now=now)
+            _open_task(row, "plan-on-hold", _("The plan is on hold: keep or move this appointment."), by, now)
+        else:
+            cancel(appointment=row, reason=CancelReason.CLINIC, by=by, now=now)
+
+
+@receiver(plan_released)
+def go_on(plan: TreatmentPlan, by: Any, now: datetime, **_rest: Any) -> None:
+    """What is booked is spoken of again."""
+    for row in to_come(plan, now):
+        tell(row, by=by, now=now)
+
+
+def to_come(plan: TreatmentPlan, now: datetime) -> Any:
+    """The booked appointments of a plan that have not begun."""
+    return Appointment.objects.for_change().upcoming(now).filter(treatment_session__plan=plan)
+
+
+def _ask_the_desk(row: Appointment, *, by: Any, now: datetime) -> None:
+    """When a later session now stands too soon, somebody must re-flow the series."""
+    session = row.treatment_session
+    if session is None:
+        return
+    anchors = anchors_of(session.plan, now=now)
+    found = care_problems(session, start=row.starts_at, now=now, anchors=anchors)
+    stopping = [problem for problem in found if isinstance(problem, Blocker | NeedsApproval)]
+    if stopping:
+        _open_task(row, "series-drifted", str(stopping[0].sentence), by, now)
+
+
+def _open_task(row: Appointment, kind: str, sentence: str, by: Any, now: datetime) -> None:
+    open_task(
+        kind=kind,
+        location=row.location,
+        patient=row.patient,
+        owner=None,
+        urgency=Urgency.SOON,
+        is_clinical=False,
+        sentence=sentence[:300],
+        subject_type="appointment",
+        subject_id=row.pk,
+        dedupe_key=f"{kind}:{row.pk}:{row.version}",
+        now=now,
+        by=by,
+    )

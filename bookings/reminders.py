@@ -20,6 +20,7 @@ from clinic.messaging.registry import Attachment, Wanted, register
 from clinic.messaging.words import MessageKind, Reason
 from clinic.models import Location, Patient
 from clinic.words import LinkPurpose, ResourceKind
+from treatments.words import PlanStatus
 
 K, S = MessageKind, AppointmentStatus
 #: Kinds that only make sense while the visit is still to come.
@@ -68,7 +69,8 @@ class AppointmentSubject:
     def wanted(self, obj: Appointment, now: datetime) -> list[Wanted]:
         """All that should be said, from the status and from what was agreed last."""
         if obj.status == S.BOOKED:
-            return [*_news(obj), *_reminders(obj), *_preparation(obj)]
+            rest = [] if _is_on_hold(obj) else [*_reminders(obj), *_preparation(obj)]
+            return [*_news(obj), *rest]
         if obj.status == S.CANCELLED and obj.cancel_reason != CancelReason.LAPSED:
             return list(_news(obj))
         return list(_missed(obj)) if obj.status == S.NOSHOW else []
@@ -79,6 +81,8 @@ class AppointmentSubject:
         if needed and obj.status != needed:
             return Reason.NOT_WANTED
         if message.is_from_rule and message.subject_version != obj.agreed_version:
+            return Reason.NOT_WANTED
+        if message.kind in _BEFORE_THE_VISIT - _WITH_CALENDAR and _is_on_hold(obj):
             return Reason.NOT_WANTED
         if message.kind == K.NOSHOW_REBOOK and _has_new_time(obj, now):
             return Reason.NOT_WANTED
@@ -98,6 +102,12 @@ class AppointmentSubject:
     def upcoming(self, now: datetime, until: datetime) -> Iterable[Appointment]:
         """Booked ones before `until`, for the hourly healing."""
         return Appointment.objects.for_change().upcoming(now).filter(starts_at__lt=until)
+
+
+def _is_on_hold(obj: Appointment) -> bool:
+    """While a clinician looks at the recovery, nobody is asked to prepare or to come."""
+    session = obj.treatment_session
+    return session is not None and session.plan.status == PlanStatus.ON_HOLD
 
 
 def _news(obj: Appointment) -> Iterator[Wanted]:
@@ -224,9 +234,23 @@ def _email_facts(obj: Appointment, message: Message, now: datetime) -> dict[str,
         texts = {text.code: text.text for text in _texts(obj)}
         facts["text"] = "\n\n".join(texts[code] for code in codes if code in texts)
     if message.kind in _WITH_CALENDAR:
-        entry = Attachment("appointment.ics", calendar_file([obj], now=now), MIME_TYPE)
+        entry = Attachment("appointment.ics", calendar_file(_told_together(obj), now=now), MIME_TYPE)
         facts["attachments"] = [entry]
     return facts
+
+
+def _told_together(obj: Appointment) -> list[Appointment]:
+    """The appointment, and those of the same plan that were booked with it and are told with it."""
+    if obj.treatment_session is None or obj.agreement != Agreement.BOOKED:
+        return [obj]
+    others = Appointment.objects.filter(
+        treatment_session__plan=obj.treatment_session.plan_id,
+        status=S.BOOKED,
+        agreement=Agreement.BOOKED,
+        agreed_at=obj.agreed_at,
+        is_told=False,
+    ).select_related("location")
+    return [obj, *others.order_by("starts_at")]
 
 
 def practitioner_of(obj: Appointment) -> str:

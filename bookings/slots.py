@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -14,12 +15,14 @@ from bookings.assignment import Slot, assign_cell, slots
 from bookings.availability import Demand, ObstacleCode, Search, Supply
 from bookings.obstacles import why_not
 from bookings.phases import PRACTITIONER
+from bookings.series import Wishes, part_of
 from bookings.supply import (
     Placed,
     demand_of,
     first_start,
     grid_of,
     last_start,
+    patient_busy,
     placed_at,
     pools,
     supply_of,
@@ -30,36 +33,14 @@ from clinic.errors import Taken
 from clinic.models import ClinicSettings, Location
 from clinic.timekeeping import local_day, local_time
 
-#: Parts of a day as the desk says them: wall time from, until.
-PARTS_OF_DAY = {
-    "morning": (time(0), time(12)),
-    "afternoon": (time(12), time(17)),
-    "evening": (time(17), time(23, 59, 59)),
-}
 MOST_DAYS = 366
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What a patient would like: practitioners (best first), weekdays (Monday is 0), a part of the day.
-
-    Empty means no wish. `must` makes the practitioner a condition instead of a preference.
-    """
-
-    practitioners: tuple[int, ...] = ()
-    weekdays: frozenset[int] = frozenset()
-    part_of_day: str = ""
-    must: bool = False
-
-    def allow(self, start: datetime, location: Location) -> bool:
-        """Whether a start lies on a wished weekday and in the wished part of the day."""
-        local = start.astimezone(location.tz)
-        if self.weekdays and local.weekday() not in self.weekdays:
-            return False
-        if not self.part_of_day:
-            return True
-        begins, ends = PARTS_OF_DAY[self.part_of_day]
-        return begins <= local_time(start, location.tz) < ends
+def is_wished(start: datetime, wishes: Wishes, zone: ZoneInfo) -> bool:
+    """Whether a start lies on a wished weekday and in a wished part of the day; no wish allows all."""
+    if wishes.weekdays and local_day(start, zone).weekday() not in wishes.weekdays:
+        return False
+    return not wishes.parts or part_of(local_time(start, zone)) in wishes.parts
 
 
 @dataclass(frozen=True)
@@ -83,6 +64,7 @@ def market(
     days: int,
     now: datetime,
     wishes: Wishes | None = None,
+    only: Mapping[str, int] | None = None,
     without: Iterable[int] = (),
     explained: bool = False,
     step_minutes: int | None = None,
@@ -90,7 +72,8 @@ def market(
 ) -> Market:
     """Reads what a visit could take over some local days.
 
-    `is_limited=False` leaves out notice and horizon: the desk may go past them.
+    `wishes` prefer practitioners, `only` narrows a role to one resource. `is_limited=False` leaves out notice and
+    horizon: the desk may go past them.
     """
     settings = settings_of(visit.location)
     wishes = wishes or Wishes()
@@ -101,13 +84,12 @@ def market(
         visit,
         placed,
         grid,
-        now=now,
         step_minutes=step_minutes or settings.slot_minutes,
         not_before=first_start(now, settings.notice_minutes if is_limited else 0),
         not_after=last_start(now, settings.horizon_days, zone) if is_limited else None,
-        wished={PRACTITIONER: wishes.practitioners},
-        only={PRACTITIONER: wishes.practitioners[0]} if wishes.must and wishes.practitioners else None,
-        without=without,
+        wished={PRACTITIONER: tuple(sorted(wishes.practitioners))},
+        only=only,
+        busy=patient_busy(visit.patient.pk, grid, now=now, without=without),
     )
     supply = supply_of(visit.location, placed, grid, now=now, without=without, explained=explained)
     return Market(demand, supply, placed)
@@ -127,12 +109,17 @@ def free_slots(
     days: int,
     now: datetime,
     wishes: Wishes | None = None,
+    only: Mapping[str, int] | None = None,
     without: Iterable[int] = (),
 ) -> Iterator[Slot]:
-    """Every start that can be booked over some local days, in order of time, each with its best-fitting resources."""
-    found = market(visit, first_day=first_day, days=days, now=now, wishes=wishes, without=without)
+    """Every start that can be booked over some local days, in order of time, each with its best-fitting resources.
+
+    Wished weekdays and parts of the day are meant here: nothing else is offered.
+    """
+    found = market(visit, first_day=first_day, days=days, now=now, wishes=wishes, only=only, without=without)
+    zone = visit.location.tz
     for slot in slots(found.demand, found.supply):
-        if wishes is None or wishes.allow(slot.start, visit.location):
+        if wishes is None or is_wished(slot.start, wishes, zone):
             yield slot
 
 
@@ -144,6 +131,7 @@ def next_free(
     count: int = 5,
     a_day: int = 2,
     wishes: Wishes | None = None,
+    only: Mapping[str, int] | None = None,
     without: Iterable[int] = (),
 ) -> list[Slot]:
     """The next choices for somebody on the phone: at most `a_day` on one day, looked for four weeks at a time."""
@@ -153,7 +141,7 @@ def next_free(
     found: list[Slot] = []
     while len(found) < count and first < last:
         spread = spread_out(
-            free_slots(visit, first_day=first, days=28, now=now, wishes=wishes, without=without),
+            free_slots(visit, first_day=first, days=28, now=now, wishes=wishes, only=only, without=without),
             visit.location,
             a_day=a_day,
         )

@@ -250,15 +250,14 @@ def demand_of(
     placed: Sequence[Placed],
     grid: Grid,
     *,
-    now: datetime,
     step_minutes: int,
     not_before: datetime | None = None,
     not_after: datetime | None = None,
     wished: Mapping[str, tuple[int, ...]] | None = None,
     only: Mapping[str, int] | None = None,
-    without: Iterable[int] = (),
+    busy: int = 0,
 ) -> Demand:
-    """What a visit asks for. `only` narrows a role to one resource, `wished` prefers some."""
+    """What a visit asks for. `only` narrows a role to one resource, `wished` prefers some; `busy` is the patient's."""
     chosen = pools(placed, visit.requirements, visit.roles, local_day(grid.start, visit.location.tz))
     for role, resource in (only or {}).items():
         chosen[role] = tuple(one for one in chosen.get(role, ()) if one == resource)
@@ -266,7 +265,7 @@ def demand_of(
         phases=visit.phases,
         pools=chosen,
         wished=wished or {},
-        patient_busy=patient_busy(visit.patient.pk, grid, now=now, without=without),
+        patient_busy=busy,
         not_before=not_before,
         not_after=not_after,
         step_minutes=step_minutes,

@@ -7,7 +7,7 @@ minutes change it. A `Visit` is a value that availability, problems and actions 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -86,6 +86,10 @@ class Visit:
     def ends_at(self, start: datetime) -> datetime:
         """When the patient may leave; computed in UTC, so right on both nights of a clock change."""
         return start + timedelta(minutes=self.minutes)
+
+    def without_session(self) -> Visit:
+        """The same time and resources, based on nothing: a hold beside an appointment that the session has."""
+        return replace(self, session=None)
 
     def claims(self, start: datetime, chosen: Mapping[str, int]) -> list[SpanClaim]:
         """What the chosen resources are taken for when the visit starts at an instant."""

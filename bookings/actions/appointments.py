@@ -3,6 +3,7 @@
 from bookings.actions.leaving import cancel, release_lapsed
 from bookings.actions.moving import move, reassign, swap
 from bookings.actions.taking import book, confirm_hold, hold, walk_in
+from bookings.actions.treating import start
 from bookings.actions.undoing import undo
 from bookings.actions.visiting import arrive, confirm, fulfil, mark_entered_in_error, mark_noshow
 
@@ -19,6 +20,7 @@ __all__ = [
     "move",
     "reassign",
     "release_lapsed",
+    "start",
     "swap",
     "undo",
     "walk_in",

@@ -63,7 +63,7 @@ def fulfil(*, appointment: Appointment, by: Any, now: datetime, version: int | N
 def mark_noshow(
     *, appointment: Appointment, by: Any, now: datetime, version: int | None = None, is_told: bool = True
 ) -> Appointment:
-    """Nobody came. The time is given back; the patient gets a line that helps to book again unless `is_told` is False."""
+    """Nobody came. The time is given back; with `is_told` the patient gets a line that helps to book again."""
     claiming.lock(resources_of([appointment]), [appointment.patient_id])
     row = locked(appointment, version=version)
     if row.status != S.BOOKED:

@@ -111,6 +111,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those that have claimed a resource."""
         return self.filter(claims__resource=resource).distinct()
 
+    def of_plan(self, plan: Any) -> AppointmentQuerySet:
+        """Those that are based on a session of a plan."""
+        return self.filter(treatment_session__plan=plan)
+
     def of(self, keys: Any) -> AppointmentQuerySet:
         """Those whose keys are given, as values or as a query."""
         return self.filter(pk__in=keys)

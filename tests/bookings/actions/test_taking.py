@@ -158,5 +158,3 @@ def test_walk_in_arrives_at_the_next_five_minutes(clinic: Clinic) -> None:
     now = clinic.now + timedelta(minutes=2)
     row = appointments.walk_in(visit=clinic.visit(), by=clinic.desk, now=now)
     assert (row.status, row.starts_at) == ("arrived", clinic.now + timedelta(minutes=5))
-
-
