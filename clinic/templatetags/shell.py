@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.safestring import SafeString
 
 from clinic.icons import icon_svg
+from clinic.words import DEMO_LOGINS
 
 register = template.Library()
 
@@ -35,6 +37,12 @@ def nav_icon(item: Mapping[str, Any]) -> SafeString:
     """The icon of a line of the navigation; a dot when nobody chose one."""
     name = item.get("icon") or _ICONS.get(str(item.get("code", "")).rpartition(":")[2], "circle")
     return icon_svg(name)
+
+
+@register.simple_tag
+def demo_logins() -> list[tuple[str, str, str]]:
+    """Role, address and password of the demo's logins; nothing anywhere else."""
+    return list(DEMO_LOGINS) if settings.IS_DEMO else []
 
 
 @register.filter

@@ -12,12 +12,14 @@ from django.core.paginator import Paginator
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
+from pytest_django.fixtures import SettingsWrapper
 
 from clinic.forms import RadioCards, ScaleField
 from clinic.icons import ICONS
 from clinic.ribbon import Ribbon, RibbonSession
 from clinic.templatetags import clinictime
 from clinic.web.styleguide import PAGES, samples
+from clinic.words import DEMO_LOGINS
 
 STATIC = settings.BASE_DIR / "clinic" / "static" / "clinic"
 TEMPLATES = [
@@ -385,6 +387,15 @@ class TestPages:
         html = client.get("/account/login/").content.decode()
         assert 'class="field-label"' in html
         assert "Sign in with a passkey" in html
+
+    @pytest.mark.django_db
+    def test_demo_logins_are_offered_in_the_demo_only(
+        self, client: Client, settings: SettingsWrapper
+    ) -> None:
+        assert DEMO_LOGINS[0][1] not in client.get("/account/login/").content.decode()
+        settings.IS_DEMO = True
+        html = client.get("/account/login/").content.decode()
+        assert [login for _, login, _ in DEMO_LOGINS if login not in html] == []
 
     def test_right_to_left_languages_turn_the_page(self, rf: RequestFactory) -> None:
         with translation.override("ar"):
