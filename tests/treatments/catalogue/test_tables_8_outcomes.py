@@ -252,7 +252,7 @@ def test_table_12_education(shared: SharedCatalogue) -> None:
 
 
 def test_table_13_sources(shared: SharedCatalogue) -> None:
-    assert len(shared.sources) == 75
+    assert len(shared.sources) == 76
     names = [name for one in shared.sources for name in one.names]
     assert {"Harris 2015", "Kybella label", "DrOracle", "product brief"} <= set(names)
 
