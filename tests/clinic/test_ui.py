@@ -10,9 +10,8 @@ from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.template import Context, RequestContext, Template, TemplateSyntaxError
-from django.test import Client, RequestFactory
+from django.test import Client, RequestFactory, override_settings
 from django.utils import timezone, translation
-from pytest_django.fixtures import SettingsWrapper
 
 from clinic.forms import RadioCards, ScaleField
 from clinic.icons import ICONS
@@ -393,8 +392,8 @@ class TestPages:
         self, client: Client, settings: SettingsWrapper
     ) -> None:
         assert DEMO_LOGINS[0][1] not in client.get("/account/login/").content.decode()
-        settings.IS_DEMO = True
-        html = client.get("/account/login/").content.decode()
+        with override_settings(IS_DEMO=True):
+            html = client.get("/account/login/").content.decode()
         assert [login for _, login, _ in DEMO_LOGINS if login not in html] == []
 
     def test_right_to_left_languages_turn_the_page(self, rf: RequestFactory) -> None:
