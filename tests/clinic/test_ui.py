@@ -388,9 +388,7 @@ class TestPages:
         assert "Sign in with a passkey" in html
 
     @pytest.mark.django_db
-    def test_demo_logins_are_offered_in_the_demo_only(
-        self, client: Client, settings: SettingsWrapper
-    ) -> None:
+    def test_demo_logins_are_offered_in_the_demo_only(self, client: Client) -> None:
         assert DEMO_LOGINS[0][1] not in client.get("/account/login/").content.decode()
         with override_settings(IS_DEMO=True):
             html = client.get("/account/login/").content.decode()
