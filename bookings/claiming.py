@@ -229,7 +229,8 @@ def _last_rows(sql: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
         cursor.execute(sql, facts)
         while cursor.nextset():
             pass
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def span_claims(appointment: Appointment) -> list[SpanClaim]:

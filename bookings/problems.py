@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -191,13 +191,18 @@ def _limits(location: Location, start: datetime, now: datetime, *, is_desk: bool
         )
 
 
+def _owner(obstacle: Obstacle) -> tuple[str, int] | None:
+    """What the claim in the way belongs to, as `bookings.supply` names it."""
+    return cast(tuple[str, int], obstacle.claim.by) if obstacle.claim else None
+
+
 class _Sentences:
     """Obstacles in words, with the names of what they speak of read in two queries at most."""
 
     def __init__(self, found: Market, location: Location, obstacles: list[Obstacle]) -> None:
         self.location = location
         self.names = {one.id: one for one in found.placed}
-        owners = [one.claim.by for one in obstacles if one.claim]
+        owners = [owner for one in obstacles if (owner := _owner(one)) is not None]
         self.closures = self._closures([pk for kind, pk in owners if kind == "closure"])
 
     def problem(self, obstacle: Obstacle, *, is_desk: bool) -> Problem:
@@ -225,10 +230,8 @@ class _Sentences:
         return str(_SENTENCES[obstacle.code]()) % facts
 
     def _closure(self, obstacle: Obstacle) -> Closure | None:
-        if obstacle.claim is None:
-            return None
-        kind, pk = obstacle.claim.by  # type: ignore[misc]
-        return self.closures.get(pk) if kind == "closure" else None
+        owner = _owner(obstacle)
+        return self.closures.get(owner[1]) if owner and owner[0] == "closure" else None
 
     def _closures(self, ids: list[Any]) -> dict[int, Closure]:
         return Closure.objects.in_bulk(ids) if ids else {}

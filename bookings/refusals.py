@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import Error
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.errors import DomainError, Taken
 
 #: Constraint of the database → the code and sentence that people get.
-SENTENCES = {
+SENTENCES: dict[str, tuple[str, Any]] = {
     "claim_resource_not_double_booked": ("taken", _("Somebody was faster: this time is no longer free.")),
     "appointment_patient_not_double_booked": (
         "patient_busy",
@@ -37,7 +40,7 @@ def refusal(error: Error) -> DomainError | None:
     """What the database refused, as one of our refusals; None when it is none of ours."""
     code = sqlstate(error)
     if code == _LOCK_TIMEOUT:
-        return Taken("busy", _("Somebody else is changing this time right now. Try again."))
+        return Taken("busy", gettext("Somebody else is changing this time right now. Try again."))
     if code not in (_EXCLUSION, _UNIQUE):
         return None
     diagnosis = getattr(error.__cause__, "diag", None)
@@ -47,4 +50,4 @@ def refusal(error: Error) -> DomainError | None:
 def taken(constraint: str) -> Taken | None:
     """The refusal that stands for a constraint."""
     found = SENTENCES.get(constraint)
-    return Taken(*found) if found else None
+    return Taken(found[0], str(found[1])) if found else None

@@ -41,6 +41,10 @@ _CLAIMS = """
 """
 
 
+#: A claim row with the appointment or the closure it belongs to.
+NamedRow = tuple[int, int, int, int | None, int | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A resource at a location with what its eligibility is judged by."""
@@ -127,9 +131,11 @@ def supply_of(
     """
     ids = [one.id for one in placed]
     facts = {"resources": ids, "start": grid.start, "end": grid.end, "without": list(without), "now": now}
-    rows = _explained_rows(facts) if explained else claim_rows(facts)
-    claims = _claimed(rows) if explained else {}
-    busy = busy_masks(grid, [row[:3] for row in rows] if explained else rows)
+    if explained:
+        named = _named_rows(facts)
+        busy, claims = busy_masks(grid, [row[:3] for row in named]), _claimed(named)
+    else:
+        busy, claims = busy_masks(grid, claim_rows(facts)), {}
     opening, hours = _hours(location, ids, grid)
     full = _full(location, placed, grid, without, now)
     resources = {
@@ -149,16 +155,18 @@ def claim_rows(facts: Mapping[str, Any]) -> list[ClaimRow]:
     """Claimed time as (resource, start, end) in seconds since 1970."""
     with connection.cursor() as cursor:
         cursor.execute(_CLAIMS.format(more=""), dict(facts))
-        return cursor.fetchall()
+        rows: list[ClaimRow] = cursor.fetchall()
+    return rows
 
 
-def _explained_rows(facts: Mapping[str, Any]) -> list[tuple[int, int, int, int | None, int | None]]:
+def _named_rows(facts: Mapping[str, Any]) -> list[NamedRow]:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIMS.format(more=", c.appointment_id, c.closure_id"), dict(facts))
-        return cursor.fetchall()
+        rows: list[NamedRow] = cursor.fetchall()
+    return rows
 
 
-def _claimed(rows: Iterable[tuple[int, int, int, int | None, int | None]]) -> dict[int, list[Claimed]]:
+def _claimed(rows: Iterable[NamedRow]) -> dict[int, list[Claimed]]:
     """By resource; a claim is named by ("appointment" or "closure", its id)."""
     named: dict[int, list[Claimed]] = defaultdict(list)
     for resource, start, end, appointment, closure in rows:

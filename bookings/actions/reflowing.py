@@ -100,8 +100,9 @@ def propose_reflow(
     """New dates for what can no longer stay, with the fewest moves, then the least distance.
 
     `leaving` are session numbers that must leave their time (a closure, a no-show). `kept` stay where they are: the
-    one that was just moved on purpose. `fixed` says where a session is about to be moved. The rest is solved around. With `places_missing` open sessions without an appointment are
-    placed too. A session that has begun or is over is never touched.
+    one that was just moved on purpose. `fixed` says where a session is about to be moved. The rest is solved around
+    them. With `places_missing` open sessions without an appointment are placed too. A session that has begun or is
+    over is never touched.
     """
     course = course_of(plan, now=now)
     held_back = tuple(stopping(course))

@@ -149,7 +149,8 @@ def clear_the_way(
 
 def refusal_for(way: InTheWay) -> Taken:
     """The refusal that the database would give."""
-    return Taken(*SENTENCES[_CONSTRAINTS[way.what]])
+    code, sentence = SENTENCES[_CONSTRAINTS[way.what]]
+    return Taken(code, str(sentence))
 
 
 def write(

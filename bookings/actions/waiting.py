@@ -261,7 +261,7 @@ def _standing(entry: WaitlistEntry, *, without: int | None = None) -> Appointmen
     rows = Appointment.objects.for_change().filter(
         treatment_session=entry.treatment_session_id, status=AppointmentStatus.BOOKED
     )
-    return rows.exclude(pk=without).first()
+    return rows.exclude(pk__in=[without] if without else []).first()
 
 
 def _locked_offer(offer: WaitlistOffer, now: datetime) -> WaitlistOffer:

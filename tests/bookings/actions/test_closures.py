@@ -14,8 +14,9 @@ from bookings.actions.series import book_series, chosen_from, propose_series
 from bookings.models import Appointment, Claim
 from bookings.problems import problems_for
 from clinic.errors import Stale, Taken
-from clinic.models import ClinicSettings, Resource
+from clinic.models import ClinicSettings, Closure, Resource
 from tests.bookings.conftest import FIRST, Clinic
+from treatments.models import TreatmentPlan
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -72,7 +73,7 @@ def test_appointment_that_leaves_hands_its_time_to_the_closure(clinic: Clinic) -
 def test_lifting_gives_the_time_back_except_to_another_closure(clinic: Clinic) -> None:
     weiss = Resource.objects.get(pk=clinic.weiss)
 
-    def leave(until: timedelta) -> object:
+    def leave(until: timedelta) -> Closure:
         return close(
             location=clinic.location,
             resource=weiss,
@@ -84,9 +85,9 @@ def test_lifting_gives_the_time_back_except_to_another_closure(clinic: Clinic) -
         ).closure
 
     longer, shorter = leave(3 * HOUR), leave(HOUR)
-    lift(closure=longer, by=clinic.desk, now=clinic.now)  # type: ignore[arg-type]
+    lift(closure=longer, by=clinic.desk, now=clinic.now)
     assert list(Claim.objects.values_list("closure_id", "starts_at", "ends_at")) == [
-        (shorter.pk, FIRST, FIRST + HOUR)  # type: ignore[attr-defined]
+        (shorter.pk, FIRST, FIRST + HOUR)
     ]
 
 
@@ -107,8 +108,8 @@ def test_closed_time_is_explained_by_its_reason(clinic: Clinic) -> None:
     ]
 
 
-def booked_plan(clinic: Clinic, **fields: object) -> object:
-    plan = clinic.plan(**fields)  # type: ignore[arg-type]
+def booked_plan(clinic: Clinic) -> TreatmentPlan:
+    plan: TreatmentPlan = clinic.plan()
     book_series(
         plan=plan, chosen=chosen_from(propose_series(plan, now=clinic.now)), by=clinic.desk, now=clinic.now
     )
@@ -121,17 +122,17 @@ def test_moving_one_session_offers_the_rest_with_the_fewest_moves(clinic: Clinic
     appointments.move(
         appointment=second, starts_at=second.starts_at + 3 * DAY, by=clinic.desk, now=clinic.now
     )
-    proposal = propose_reflow(plan, now=clinic.now, kept=[2])  # type: ignore[arg-type]
+    proposal = propose_reflow(plan, now=clinic.now, kept=[2])
     assert [change.number for change in proposal.changes] == [3, 4]
     assert proposal.kept == (1, 2)
     rows = accept_reflow(
-        plan=plan,  # type: ignore[arg-type]
+        plan=plan,
         times=times_of(proposal),
         by=clinic.desk,
         now=clinic.now,
     )
     assert [row.version for row in rows] == [2, 2]
-    assert not propose_reflow(plan, now=clinic.now).is_needed  # type: ignore[arg-type]
+    assert not propose_reflow(plan, now=clinic.now).is_needed
 
 
 def test_reflow_is_refused_whole_when_an_appointment_changed_meanwhile(clinic: Clinic) -> None:
@@ -143,11 +144,11 @@ def test_reflow_is_refused_whole_when_an_appointment_changed_meanwhile(clinic: C
     appointments.move(
         appointment=second, starts_at=second.starts_at + 3 * DAY, by=clinic.desk, now=clinic.now
     )
-    proposal = propose_reflow(plan, now=clinic.now, kept=[2])  # type: ignore[arg-type]
+    proposal = propose_reflow(plan, now=clinic.now, kept=[2])
     appointments.confirm(appointment=fourth, by=None, now=clinic.now)
     with pytest.raises(Stale):
         accept_reflow(
-            plan=plan,  # type: ignore[arg-type]
+            plan=plan,
             times=times_of(proposal),
             by=clinic.desk,
             now=clinic.now,
@@ -171,7 +172,7 @@ def test_series_inside_a_closure_are_solved_together_and_accepted_together(clini
         now=clinic.now,
     )
     found = impact(closed.closure, now=clinic.now)
-    assert {proposal.plan.pk for proposal in found.proposals} == {plan.pk for plan in plans}  # type: ignore[attr-defined]
+    assert {proposal.plan.pk for proposal in found.proposals} == {plan.pk for plan in plans}
     accept_all(proposals=found.proposals, by=clinic.desk, now=clinic.now)
     assert worklist(closed.closure) == []
     assert Appointment.objects.occupying().count() == 8
@@ -181,5 +182,5 @@ def test_a_planned_move_is_solved_around_before_it_is_made(clinic: Clinic) -> No
     plan = booked_plan(clinic)
     second = Appointment.objects.get(treatment_session__plan=plan, treatment_session__number=2)
     later = NewTime(second.starts_at + 5 * DAY, clinic.chosen(), second.version)
-    proposal = propose_reflow(plan, now=clinic.now, fixed={2: later})  # type: ignore[arg-type]
+    proposal = propose_reflow(plan, now=clinic.now, fixed={2: later})
     assert [change.number for change in proposal.changes] == [3, 4]
