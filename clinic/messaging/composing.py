@@ -70,8 +70,10 @@ def wording_for(message: Message, wordings: Wordings) -> Wording:
     return found
 
 
-def values_for(message: Message, wording: Wording, context: dict[str, Any], now: datetime) -> dict[str, str]:
-    """The variables of the text: only allowed ones, and a link only when the text uses it."""
+def values_for(
+    message: Message, wording: Wording, context: dict[str, Any], now: datetime, *, makes_link: bool = True
+) -> dict[str, str]:
+    """The variables of the text: only allowed ones, and a link only when the text uses it (and none for a preview)."""
     location = message.location
     facts = {
         "clinic": location.message_name,
@@ -84,7 +86,9 @@ def values_for(message: Message, wording: Wording, context: dict[str, Any], now:
     words = in_words(facts, language=wording.language, zone=location.tz)
     permitted = allowed(message.kind, message.channel)
     values = {name: value for name, value in words.items() if name in permitted}
-    if "link" in variables_in(wording.body) and message.link_purpose:
+    if not message.link_purpose:
+        values.pop("link", None)
+    elif makes_link and "link" in variables_in(wording.body):
         values["link"] = _link(message, context, now)
     return values
 

@@ -31,14 +31,15 @@ WITH moved AS (
           WHERE choice.patient_id = message.patient_id AND choice.channel = message.channel
             AND choice.purpose = message.purpose AND NOT choice.is_wanted
       )
-    RETURNING id, attempts
+    RETURNING id
 )
 INSERT INTO messaging_messageattempt (
     message_id, number, token, channel, provider, address, language, template, subject, body, attachments,
     dispatched_at
 )
-SELECT id, attempts, %(token)s, %(channel)s, %(provider)s, %(address)s, %(language)s, %(template)s, %(subject)s,
-       %(body)s, %(attachments)s::jsonb, <now>
+SELECT id, (SELECT count(*) + 1 FROM messaging_messageattempt WHERE message_id = moved.id), %(token)s,
+       %(channel)s, %(provider)s, %(address)s, %(language)s, %(template)s, %(subject)s, %(body)s,
+       %(attachments)s::jsonb, <now>
 FROM moved
 RETURNING id
 """,

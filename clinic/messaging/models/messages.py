@@ -65,6 +65,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Taken by the provider."""
         return self.filter(status__in=ACCEPTED)
 
+    def delivered(self) -> MessageQuerySet:
+        """On the patient's phone or in the mailbox, as the provider says."""
+        return self.filter(status=MessageStatus.DELIVERED)
+
     def not_sent(self) -> MessageQuerySet:
         """Decided against, with a reason."""
         return self.filter(status__in=NOT_SENT)

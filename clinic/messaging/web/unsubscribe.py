@@ -30,6 +30,11 @@ def unsubscribe(request: HttpRequest, told: str) -> HttpResponse:
         )
         choose(patient, channel=channel, purpose=purpose, is_wanted=False, source=source, now=timezone.now())
     home = next((row.location for row in patient.registrations.all() if row.is_home), None)
-    context = {"location": home, "purpose": Purpose(purpose).label, "is_done": request.method == "POST"}
+    context = {
+        "clinic_name": home.message_name if home else "",
+        "clinic_phone": home.phone if home else "",
+        "purpose": Purpose(purpose).label,
+        "is_done": request.method == "POST",
+    }
     with translation.override(patient.language):
         return render(request, "messaging/unsubscribe.html", context)

@@ -1,0 +1,103 @@
+"""What a patient reads, for staff: word for word as it left, or as it would read now; changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+
+from clinic.messaging import registry
+from clinic.messaging.composing import NoText, blocks, masked, values_for, wording_for
+from clinic.messaging.filling import MissingVariable, fill
+from clinic.messaging.models import Message, MessageAttempt
+from clinic.messaging.segments import Cost, cost, economical
+from clinic.messaging.wordings import Wording, Wordings
+from clinic.messaging.words import Channel, Reason
+
+#: Stands where the secret address will be, with its length.
+LINK = f"/p/{'x' * 22}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A text as the patient sees it; `problem` when it cannot be made."""
+
+    channel: str
+    subject: str = ""
+    text: str = ""
+    language: str = ""
+    version: str = ""
+    asked_language: str = ""
+    problem: str = ""
+    attachments: list[str] = field(default_factory=list)
+    sent_at: datetime | None = None
+
+    @property
+    def is_fallback(self) -> bool:
+        """Whether it is in another language than the patient's."""
+        return bool(self.language) and self.language != self.asked_language
+
+    @property
+    def blocks(self) -> list[dict[str, str]]:
+        """Paragraphs and buttons."""
+        return blocks(self.text)
+
+    @property
+    def cost(self) -> Cost | None:
+        """What it costs as SMS."""
+        return cost(self.text) if self.channel == Channel.SMS and self.text else None
+
+
+def as_sent(attempt: MessageAttempt, asked_language: str) -> Preview:
+    """Word for word what left, without the secret of its link."""
+    return Preview(
+        channel=attempt.channel,
+        subject=attempt.subject,
+        text=attempt.body,
+        language=attempt.language,
+        version=attempt.template,
+        asked_language=asked_language,
+        attachments=list(attempt.attachments),
+        sent_at=attempt.dispatched_at,
+    )
+
+
+def as_it_would_read(message: Message, *, now: datetime, wordings: Wordings | None = None) -> Preview:
+    """The text from the facts of this moment; no link is made."""
+    asked = message.patient.language
+    try:
+        wording = wording_for(message, wordings or Wordings())
+        context = _context(message, now)
+        if context is None:
+            return Preview(message.channel, asked_language=asked, problem=str(Reason.GONE.label))
+        values = values_for(
+            message, wording, {**context, "link": settings.PUBLIC_URL + LINK}, now, makes_link=False
+        )
+        return _filled(wording, values, asked, [file.name for file in context.get("attachments", ())])
+    except (NoText, MissingVariable) as problem:
+        return Preview(message.channel, asked_language=asked, problem=str(problem))
+
+
+def _context(message: Message, now: datetime) -> dict[str, Any] | None:
+    if not registry.is_known(message.subject_type):
+        return None
+    subject = registry.subject(message.subject_type)
+    obj = subject.load(message.subject_id)
+    return None if obj is None else subject.context(obj, message, now)
+
+
+def _filled(wording: Wording, values: dict[str, str], asked: str, files: list[str]) -> Preview:
+    text = fill(wording.body, values)
+    if wording.channel == Channel.SMS:
+        text = economical(" ".join(text.split()))
+    return Preview(
+        channel=wording.channel,
+        subject=" ".join(fill(wording.subject, values).split()),
+        text=masked(text),
+        language=wording.language,
+        version=wording.version,
+        asked_language=asked,
+        attachments=files if wording.channel == Channel.EMAIL else [],
+    )
