@@ -25,7 +25,9 @@ def permissions_of(user: Any) -> dict[int, frozenset[Permission]]:
     cached: dict[int, frozenset[Permission]] | None = getattr(user, "granted_permissions", None)
     if cached is None:
         cached = {}
-        for location_id, role in Membership.objects.filter(user=user).values_list("location_id", "role"):
+        for location_id, role in (
+            Membership.objects.filter(user=user).order_by("pk").values_list("location_id", "role")
+        ):
             cached[location_id] = cached.get(location_id, frozenset()) | ROLES[role].permissions
         user.granted_permissions = cached
     return cached
@@ -70,8 +72,9 @@ def current_location(request: HttpRequest) -> Location | None:
 
 def _find_location(request: HttpRequest) -> Location | None:
     chosen = request.session.get(_CURRENT) if hasattr(request, "session") else None
-    mine = Location.objects.visible_to(request.user)
-    return mine.filter(pk=chosen).first() or mine.first()
+    mine = {place.pk: place for place in Location.objects.visible_to(request.user).select_related("settings")}
+    first = next((pk for pk in permissions_of(request.user) if pk in mine), next(iter(mine), None))
+    return mine.get(chosen, mine.get(first)) if first is not None else None
 
 
 def choose_location(request: HttpRequest, location: Location) -> None:

@@ -36,6 +36,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Tasks that nobody has finished."""
         return self.filter(status__in=WAITING_TASKS)
 
+    def about(self, subject_type: str, subject_id: int) -> TaskQuerySet:
+        """Tasks about one thing, the newest first."""
+        return self.filter(subject_type=subject_type, subject_id=subject_id).select_related("owner").order_by("-id")
+
     def finished(self) -> TaskQuerySet:
         """Tasks that are done, latest first."""
         return self.filter(status=TaskStatus.DONE).order_by("-id")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -9,6 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history import tracked
+from clinic.models import Patient
+from clinic.roles import Permission
 from treatments.models.plans import TreatmentPlan
 
 
@@ -35,6 +39,19 @@ class ConsentText(models.Model):
         return f"{self.code} v{self.version} ({self.language})"
 
 
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Which consents."""
+
+    def visible_to(self, user: Any, permission: Permission = Permission.SEE_CLINICAL) -> ConsentQuerySet:
+        """Consents of patients whose clinical facts the user may see."""
+        mine = self.filter(plan__patient__in=Patient.objects.visible_to(user, permission))
+        return mine.select_related("plan__patient", "plan__location", "discussed_by")
+
+    def standing(self) -> ConsentQuerySet:
+        """Consents that were not withdrawn, the newest first."""
+        return self.filter(withdrawn_at=None).order_by("-signed_at")
+
+
 @tracked()
 class Consent(models.Model):
     """What a patient allowed for a plan: items with text versions, the signature, the time, a withdrawal."""
@@ -52,6 +69,8 @@ class Consent(models.Model):
     covers = models.JSONField(default=dict, blank=True)
     valid_until_on = models.DateField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-signed_at"]

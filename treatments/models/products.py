@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.history import tracked
 from treatments.words import ProductRole
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    """Which products."""
+
+    def in_use(self) -> ProductQuerySet:
+        """Products that may be used in a session."""
+        return self.filter(is_active=True)
 
 
 @tracked()
@@ -28,6 +37,8 @@ class Product(models.Model):
     udi = models.CharField(_("UDI"), max_length=80, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
+    objects = ProductQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
 
@@ -37,6 +48,10 @@ class Product(models.Model):
 
 class LotQuerySet(models.QuerySet["Lot"]):
     """Which lots."""
+
+    def at(self, location: Any) -> LotQuerySet:
+        """Lots kept at a location."""
+        return self.filter(location=location)
 
     def usable(self, on: date) -> LotQuerySet:
         """Lots that are neither expired on a day nor quarantined."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -9,6 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history import tracked
+from clinic.models import Patient
+from clinic.roles import Permission
 from clinic.statuses import StatusChange
 from treatments.models.plans import TreatmentPlan
 from treatments.models.products import Lot, Product
@@ -39,6 +43,10 @@ def sealed_with_the_record() -> pgtrigger.Trigger:
 
 class SessionRecordQuerySet(models.QuerySet["SessionRecord"]):
     """Which records."""
+
+    def of_session(self, session: TreatmentSession) -> SessionRecord | None:
+        """The record of a session, if it was begun."""
+        return self.filter(session=session).select_related("practitioner__resource", "device", "room").first()
 
     def signed(self) -> SessionRecordQuerySet:
         """Records that never change again."""
@@ -171,6 +179,14 @@ class Addendum(models.Model):
         return self.text[:60]
 
 
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    """Which photos."""
+
+    def visible_to(self, user: Any, permission: Permission = Permission.SEE_CLINICAL) -> PhotoQuerySet:
+        """Photos of patients whose clinical facts the user may see."""
+        return self.filter(session__plan__patient__in=Patient.objects.visible_to(user, permission))
+
+
 @tracked()
 class Photo(models.Model):
     """A clinical photo: re-encoded, private, served only through a permission."""
@@ -188,6 +204,8 @@ class Photo(models.Model):
     taken_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = PhotoQuerySet.as_manager()
 
     class Meta:
         ordering = ["taken_at"]

@@ -29,6 +29,10 @@ class RecoveryCheckQuerySet(models.QuerySet["RecoveryCheck"]):
         """Checks of patients whose recovery the user may see."""
         return self.filter(session__plan__patient__in=Patient.objects.visible_to(user, permission))
 
+    def answered(self) -> RecoveryCheckQuerySet:
+        """Checks with answers, the newest first."""
+        return self.filter(status=CheckStatus.ANSWERED).order_by("-answered_at")
+
     def of_plan(self, plan: TreatmentPlan) -> RecoveryCheckQuerySet:
         """Answered and silent checks of a plan: what is known about the recovery."""
         return self.filter(session__plan=plan, status__in=[CheckStatus.ANSWERED, CheckStatus.SILENT])

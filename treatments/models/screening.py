@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -116,6 +118,14 @@ class EarlierTreatment(models.Model):
         return f"{self.code} on {self.performed_on}"
 
 
+class PatchTestQuerySet(models.QuerySet["PatchTest"]):
+    """Which patch tests."""
+
+    def of_patient(self, patient: Any) -> PatchTestQuerySet:
+        """All tests of a patient, the newest first."""
+        return self.filter(patient=patient).order_by("-applied_at")
+
+
 @tracked()
 class PatchTest(models.Model):
     """A patch test with what was read and how long it stays valid (catalogue 3.5)."""
@@ -130,6 +140,8 @@ class PatchTest(models.Model):
     )
     is_positive = models.BooleanField(null=True)
     valid_until_on = models.DateField(null=True, blank=True)
+
+    objects = PatchTestQuerySet.as_manager()
 
     class Meta:
         constraints = [

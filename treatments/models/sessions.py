@@ -37,6 +37,14 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
             "pk", "plan_id", "number", "status", "performed_at"
         )
 
+    def with_care(self) -> TreatmentSessionQuerySet:
+        """In order, with who treated and the record."""
+        return self.select_related("record", "performed_by__resource").order_by("number")
+
+    def of_many(self, plans: Any) -> TreatmentSessionQuerySet:
+        """The sessions of several plans, plan by plan in order."""
+        return self.filter(plan__in=list(plans)).order_by("plan", "number")
+
     def performed(self) -> TreatmentSessionQuerySet:
         """Sessions in which the skin was treated."""
         return self.filter(status__in=PERFORMED_SESSIONS)

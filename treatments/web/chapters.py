@@ -86,23 +86,24 @@ def _chapter(title: str | Promise, slug: str, items: Sequence[Any]) -> Chapter:
 
 def _text(value: Any) -> str:
     """A value as people read it: lists with commas, ranges with a dash, nothing for nothing."""
-    if value is None or value == "" or value == ():
+    if value is None or value in ("", ()):
         return ""
     if isinstance(value, bool):
-        return str(_("yes")) if value else str(_("no"))
-    if isinstance(value, Enum):
-        return str(value.value)
+        return str(_("yes") if value else _("no"))
     if is_dataclass(value):
         return ", ".join(
             filter(None, (_pair(value, f.name) for f in fields(value) if f.name not in _SOURCED))
         )
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return _listed(value)
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def _listed(value: Iterable[Any]) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{key}: {_text(one)}" for key, one in value.items())
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return "; ".join(
-            filter(None, map(_text, sorted(value, key=str) if isinstance(value, frozenset) else value))
-        )
-    return str(value)
+    items = sorted(value, key=str) if isinstance(value, frozenset) else value
+    return "; ".join(filter(None, map(_text, items)))
 
 
 def _pair(owner: Any, name: str) -> str:

@@ -28,7 +28,7 @@ STEPS = [_("Concern"), _("Protocol"), _("Zones and number"), _("Dates"), _("Book
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """One page that asks one thing after another; what was chosen is in the address, so that going back works."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
-    location = current_location(request)
+    location = _location(request, patient)
     if location is None:
         return redirect("home")
     if patient.born_on is None:
@@ -41,6 +41,13 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     if chosen is None:
         return _ask_protocol(request, context, location)
     return _ask_details(request, context, location, chosen)
+
+
+def _location(request: HttpRequest, patient: Patient) -> Location | None:
+    """Where one works right now, when the patient is known there; else the patient's own place."""
+    here = current_location(request)
+    known = list(patient.locations.visible_to(request.user, Permission.BOOK))  # type: ignore[attr-defined]
+    return here if here in known else next(iter(known), None)
 
 
 def _ask_protocol(request: HttpRequest, context: dict[str, Any], location: Location) -> HttpResponse:

@@ -1,0 +1,42 @@
+"""Keeping a clinical photo: only with the patient's consent, only after it was cleaned."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from clinic.errors import DomainError
+from treatments.models import Photo, TreatmentSession
+from treatments.photos import clean_photo
+from treatments.queries.catalogue import shared
+
+MOMENTS = ("before", "after")
+
+
+@transaction.atomic
+def add_photo(
+    session: TreatmentSession, *, data: bytes, view: str, moment: str, by: Any, now: datetime
+) -> Photo:
+    """Stores a photo of one standard view. `photo_refused` for what is no photo, `unknown_view` for a view not in the set."""
+    known = {one.code for one in shared().photo_views}
+    if view not in known or moment not in MOMENTS:
+        raise DomainError("unknown_view", _("Choose one of the standard views."))
+    clean = clean_photo(data)
+    photo = Photo(
+        session=session,
+        view=view,
+        moment=moment,
+        width=clean.width,
+        height=clean.height,
+        sha256=clean.sha256,
+        taken_at=now,
+        taken_by=by,
+    )
+    # The name says nothing about the patient; the folder is served by no one but the view that checks who asks.
+    photo.image.save(f"{clean.sha256[:32]}.jpg", ContentFile(clean.data), save=False)
+    photo.save()
+    return photo

@@ -1,0 +1,124 @@
+"""The practitioner's recovery inbox, worst first; one case with its curve, what was done, lots; reactions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic.access import log_access, require
+from clinic.actions.tasks import acknowledge, finish
+from clinic.curve import Curve, CurvePoint
+from clinic.models import Task
+from clinic.roles import Permission
+from treatments.actions.reactions import close_reaction
+from treatments.models import AdverseReaction, RecoveryCheck
+from treatments.queries.recovery import SymptomCurve, inbox, recovery_case
+from treatments.web.saying import carry_out
+
+PAGE = 30
+
+
+@require_safe
+@require(Permission.SEE_RECOVERY)
+def recovery(request: HttpRequest) -> HttpResponse:
+    """What wants a look: red, amber, silent; with `?show=all` every answered check."""
+    show_all = request.GET.get("show") == "all"
+    rows = RecoveryCheck.objects.visible_to(request.user).answered() if show_all else inbox(request.user)
+    rows = rows.select_related("session__plan__patient", "session__plan__location")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(request, "treatments/recovery.html", {"page": page, "show_all": show_all})
+
+
+@require_safe
+@require(Permission.SEE_RECOVERY)
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """One check: answers, why it is graded so, curves, the record, lots, reactions, and what can be done."""
+    check = _found(request, pk)
+    now = timezone.now()
+    found = recovery_case(check, now=now)
+    log_access(request, found.patient, "recovery check", now=now)
+    context = {
+        "case": found,
+        "check": check,
+        "plan": check.session.plan,
+        "curves": [drawn(curve) for curve in found.curves],
+        "tasks": Task.objects.visible_to(request.user, Permission.SEE_RECOVERY).about(
+            "recovery_check", check.pk
+        ),
+    }
+    return render(request, "treatments/case.html", context)
+
+
+def drawn(curve: SymptomCurve) -> Curve:
+    """A symptom as the drawing takes it; a point above what is expected carries its flag."""
+    return Curve(
+        title=curve.question,
+        envelope=list(curve.envelope),
+        points=[
+            CurvePoint(
+                day=one.day, score=one.score, expected=one.expected, flag=_flag(one.score, one.expected)
+            )
+            for one in curve.points
+        ],
+    )
+
+
+def _flag(score: int | None, expected: int) -> str:
+    over = (score or 0) - expected
+    return "" if over <= 0 else "amber" if over <= 2 else "red"
+
+
+@require_POST
+@require(Permission.SEE_RECOVERY)
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes or finishes the task of a check, with what came of the call."""
+    check, now = _found(request, pk), timezone.now()
+    waiting = (
+        Task.objects.visible_to(request.user, Permission.SEE_RECOVERY)
+        .about("recovery_check", check.pk)
+        .waiting()
+    )
+    outcome = request.POST.get("outcome", "").strip()[:500]
+
+    def carry() -> Any:
+        for task in waiting:
+            if "take" in request.POST:
+                acknowledge(task, by=request.user, now=now)
+            else:
+                finish(task, by=request.user, now=now, outcome=outcome)
+
+    sentence = _("It is yours.") if "take" in request.POST else _("Noted.")
+    return carry_out(request, carry, sentence, to="treatments:case", pk=pk)
+
+
+@require_POST
+@require(Permission.SEE_CLINICAL)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Closes an adverse reaction with what was done."""
+    reaction = get_object_or_404(AdverseReaction.objects.visible_to(request.user), pk=pk)
+    return carry_out(
+        request,
+        lambda: close_reaction(
+            reaction,
+            action_taken=request.POST.get("action_taken", ""),
+            by=request.user,
+            now=timezone.now(),
+            reported_to_authority="reported" in request.POST,
+        ),
+        _("The reaction is closed."),
+        to="treatments:plan",
+        pk=reaction.plan_id,
+    )
+
+
+def _found(request: HttpRequest, pk: int) -> RecoveryCheck:
+    mine = RecoveryCheck.objects.visible_to(request.user).select_related(
+        "session__plan__patient", "session__plan__location", "session__protocol_version__protocol"
+    )
+    return get_object_or_404(mine, pk=pk)
