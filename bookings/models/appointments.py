@@ -115,6 +115,14 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Those that are based on a session of a plan."""
         return self.filter(treatment_session__plan=plan)
 
+    def of_session(self, session: Any) -> AppointmentQuerySet:
+        """Those that are based on a session."""
+        return self.filter(treatment_session=session)
+
+    def arrived(self) -> AppointmentQuerySet:
+        """The patient is in the house."""
+        return self.filter(status=AppointmentStatus.ARRIVED)
+
     def of(self, keys: Any) -> AppointmentQuerySet:
         """Those whose keys are given, as values or as a query."""
         return self.filter(pk__in=keys)

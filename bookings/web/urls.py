@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.web import appointments, board, moving, my_day, panels, series
+from bookings.web import appointments, board, moving, my_day, panels, series, sessions
 
 app_name = "bookings"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("appointments/<int:pk>/cancel/", appointments.cancel, name="appointment-cancel"),
     path("appointments/<int:pk>/move/", moving.move, name="appointment-move"),
     path("appointments/<int:pk>/why-not/", moving.why, name="appointment-why-not"),
+    path("sessions/<int:pk>/start/", sessions.start, name="session-start"),
     path("plans/<int:pk>/dates/", series.series, name="series"),
     path("plans/<int:pk>/series/", series.plan_series, name="plan-series"),
     path("plans/<int:pk>/ribbon/", series.plan_ribbon, name="plan-ribbon"),
