@@ -88,27 +88,27 @@ class PlanFacts:
     clinician_id: int | None
     country: str
     tz: ZoneInfo
-    skin_type: str | None
     born_on: date | None
     sessions: tuple[OneSession, ...]
-    protocols_off: frozenset[str]
-    earlier: tuple[Earlier, ...]
-    #: The newest answer to each item, with the session it was given for (None: the first consultation).
-    answers: Mapping[str, tuple[GivenAnswer, int | None]]
-    first_screening_on: date | None
-    #: For each session: when its own questionnaire was answered last, and which items it had.
-    screened: Mapping[int, tuple[datetime, frozenset[str]]]
-    consent: SignedConsent | None
-    tests: tuple[TestResult, ...]
-    #: Codes of open adverse reactions of the plan.
-    reactions: tuple[str, ...]
-    #: Symptoms with a score above zero in the answers since the last session, newest first.
-    lingering: frozenset[str]
-    #: The last answer to "has everything healed" since the last session: yes, no, unsure, or empty.
-    healed: str
-    signatures: Mapping[int, tuple[Signature, ...]]
     shared: SharedCatalogue
-    clinic_choices: frozenset[str] = field(default=frozenset())
+    skin_type: str | None = None
+    protocols_off: frozenset[str] = frozenset()
+    earlier: tuple[Earlier, ...] = ()
+    #: The newest answer to each item, with the session it was given for (None: the first consultation).
+    answers: Mapping[str, tuple[GivenAnswer, int | None]] = field(default_factory=dict)
+    first_screening_on: date | None = None
+    #: For each session: when its own questionnaire was answered last, and which items it had.
+    screened: Mapping[int, tuple[datetime, frozenset[str]]] = field(default_factory=dict)
+    consent: SignedConsent | None = None
+    tests: tuple[TestResult, ...] = ()
+    #: Codes of open adverse reactions of the plan.
+    reactions: tuple[str, ...] = ()
+    #: Symptoms with a score above zero in the answers since the last session.
+    lingering: frozenset[str] = frozenset()
+    #: The last answer to "has everything healed" since the last session: yes, no, unsure, or empty.
+    healed: str = ""
+    signatures: Mapping[int, tuple[Signature, ...]] = field(default_factory=dict)
+    clinic_choices: frozenset[str] = frozenset()
 
     def session(self, pk: int) -> OneSession:
         """The session of that number in the table; KeyError when it is not of this plan."""

@@ -16,7 +16,7 @@ from clinic.words import LinkPurpose, Urgency
 from treatments.aftercare import Step, step_called, steps
 from treatments.models import RecoveryCheck, TreatmentPlan, TreatmentSession
 from treatments.queries.catalogue import definition_of
-from treatments.queries.plan_facts import facts_of
+from treatments.queries.plan_facts import series_facts
 from treatments.series import maintenance_window
 from treatments.words import CheckStatus, PlanStatus
 
@@ -215,7 +215,7 @@ class PlanSubject:
         """For a complete series: the maintenance invitation on the ideal day, in the morning."""
         if obj.status != PlanStatus.COMPLETED:
             return []
-        window = maintenance_window(facts_of(obj))
+        window = maintenance_window(series_facts([obj])[obj.pk])
         if window is None:
             return []
         at = instant(window.ideal, INVITED_AT, obj.location.tz)

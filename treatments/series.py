@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from clinic.timekeeping import day_start
+from clinic.timekeeping import day_start, local_day
 from treatments.definitions import Phase
 from treatments.facts import Moment, OneSession, PlanFacts
 from treatments.models import TreatmentPlan
 from treatments.queries.catalogue import definition_of
-from treatments.queries.plan_facts import facts_of
+from treatments.queries.plan_facts import series_facts
 from treatments.rules.intervals import (
     counted,
     hard_gap,
@@ -19,19 +19,18 @@ from treatments.rules.intervals import (
     longest_days,
     step_to,
 )
+from treatments.spacing import (
+    CourseLimit,
+    DueWindow,
+    EarliestCode,
+    EarliestReason,
+    Step,
+    due_window,
+    spacing_reasons,
+)
 from treatments.words import OPEN_SESSIONS, PERFORMED_SESSIONS
 
 __all__ = ["DueWindow", "SeriesSession", "definition_of", "maintenance_window", "series_from", "series_of"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DueWindow:
-    """Local days for a session: not before `earliest`, best on `ideal`, in rhythm until `latest` (inclusive)."""
-
-    earliest: date
-    ideal: date
-    latest: date
-    anchored_on: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +44,8 @@ class SeriesSession:
     label: str
     family: str
     window: DueWindow | None
+    #: The day of the session before it that the window counts from: performed, else booked, else assumed ideal.
+    anchored_on: date | None
     performed_on: date | None
     booked_on: date | None
     phases: tuple[Phase, ...]
@@ -70,8 +71,8 @@ def series_of(
     A window is anchored on the day the session before was performed, else booked, else on its own ideal day, so that
     a whole series gets windows before anything is booked. The first session is free from today.
     """
-    facts = facts_of(plan)
-    today = now.astimezone(facts.tz).date()
+    facts = series_facts([plan])[plan.pk]
+    today = local_day(now, facts.tz)
     return series_from(facts, anchors=anchors or {}, today=today)
 
 
@@ -86,7 +87,7 @@ def _placed(
     facts: PlanFacts, one: OneSession, moment: Moment, assumed: dict[int, date], today: date
 ) -> SeriesSession:
     booked = moment.anchors.get(one.number) if one.day is None else None
-    window = _window(facts, one, moment, assumed, today)
+    anchored_on, window = _window(facts, one, assumed)
     day = one.day or booked
     if one.status in (*OPEN_SESSIONS, *PERFORMED_SESSIONS):
         assumed[one.number] = day or (window.ideal if window else today)
@@ -98,6 +99,7 @@ def _placed(
         label=one.definition.label,
         family=str(one.definition.family),
         window=window,
+        anchored_on=anchored_on,
         performed_on=one.day,
         booked_on=booked,
         phases=one.definition.phases_of(one.number),
@@ -106,43 +108,38 @@ def _placed(
 
 
 def _window(
-    facts: PlanFacts, one: OneSession, moment: Moment, assumed: dict[int, date], today: date
-) -> DueWindow | None:
-    """The latest of what the protocol's step and the other treatments of the plan ask for (BR-02)."""
+    facts: PlanFacts, one: OneSession, assumed: dict[int, date]
+) -> tuple[date | None, DueWindow | None]:
+    """The anchor, and the window: the latest of what the step and the plan's other treatments ask (BR-02)."""
     before = [s for s in counted(facts, one.code) if s.number < one.number and s.number in assumed]
-    step = step_to(facts, one)
     others = list(_from_others(facts, one, assumed))
+    step = step_to(facts, one)
     if not before or step is None:
-        return _first_window(one, moment, others, assumed, today)
-    last = before[-1]
-    anchor = assumed[last.number]
-    least = max(least_days(facts, last, step), _hard_days(one))
-    earliest = max([anchor + timedelta(days=least), *others])
-    ideal = max(anchor + timedelta(days=step.ideal_days), earliest)
-    latest = max(anchor + timedelta(days=longest_days(facts, one, step)), ideal)
-    return DueWindow(earliest=earliest, ideal=ideal, latest=latest, anchored_on=anchor)
+        return _first_window(one, others, assumed)
+    anchor = assumed[before[-1].number]
+    limits = [CourseLimit(hard[0], min_days=int(hard[1].value))] if (hard := hard_gap(one.definition)) else []
+    spaced = spacing_reasons(
+        anchor,
+        Step(least_days(facts, before[-1], step), step.ideal_days, longest_days(facts, one, step)),
+        limits=limits,
+    )
+    longest = Step(step.min_days, step.ideal_days, longest_days(facts, one, step))
+    return anchor, due_window(anchor, longest, [*spaced, *others], stale_days=one.definition.stale_days)
 
 
 def _first_window(
-    one: OneSession, moment: Moment, others: list[date], assumed: dict[int, date], today: date
-) -> DueWindow | None:
+    one: OneSession, others: list[EarliestReason], assumed: dict[int, date]
+) -> tuple[date | None, DueWindow | None]:
     """A first session of its protocol: bound only by the other treatments of the plan before it."""
     if not others:
-        return None
-    earliest = max(others)
-    longest = timedelta(days=one.definition.steps[0].max_days if one.definition.steps else 28)
+        return None, None
     anchor = max(assumed.values())
-    return DueWindow(
-        earliest=earliest, ideal=earliest, latest=max(anchor + longest, earliest), anchored_on=anchor
-    )
+    rhythm = one.definition.steps[0] if one.definition.steps else None
+    longest = rhythm.max_days if rhythm else one.definition.stale_days
+    return anchor, due_window(anchor, Step(0, 0, longest), others)
 
 
-def _hard_days(one: OneSession) -> int:
-    hard = hard_gap(one.definition)
-    return int(hard[1].value) if hard else 0
-
-
-def _from_others(facts: PlanFacts, one: OneSession, assumed: dict[int, date]) -> Iterator[date]:
+def _from_others(facts: PlanFacts, one: OneSession, assumed: dict[int, date]) -> Iterator[EarliestReason]:
     """The first free day after each earlier session of another protocol in this plan (catalogue 4.1, 1.5)."""
     rows = {row.code: row for row in facts.shared.wash_outs}
     for other in facts.sessions:
@@ -150,7 +147,8 @@ def _from_others(facts: PlanFacts, one: OneSession, assumed: dict[int, date]) ->
         if other.code == one.code or other.number >= one.number or other.number not in assumed or row is None:
             continue
         days = row.gap(one.definition.family).min_days
-        yield assumed[other.number] + timedelta(days=max(days, _template_gap(facts, one)))
+        least = timedelta(days=max(days, _template_gap(facts, one)))
+        yield EarliestReason(EarliestCode.WASH_OUT, assumed[other.number] + least, {"earlier": row.code})
 
 
 def _template_gap(facts: PlanFacts, one: OneSession) -> int:
@@ -173,7 +171,6 @@ def maintenance_window(facts: PlanFacts) -> DueWindow | None:
         earliest=last.day + timedelta(days=rule.min_days),
         ideal=last.day + timedelta(days=rule.ideal_days),
         latest=last.day + timedelta(days=rule.max_days),
-        anchored_on=last.day,
     )
 
 

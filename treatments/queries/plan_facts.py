@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,64 +42,75 @@ from treatments.words import RecordStatus
 
 def facts_of(plan: TreatmentPlan) -> PlanFacts:
     """All that the gate's rules read about a plan, as it stands now."""
-    tz = plan.location.tz
-    sessions = _sessions(plan, tz)
+    bare = series_facts([plan])[plan.pk]
     profile = getattr(plan.patient, "clinical_profile", None)
-    last = max((one for one in sessions if one.day), key=lambda one: (one.day, one.number), default=None)
-    lingering, healed = _recovery(last)
-    first, screened = _screenings(plan, tz)
-    return PlanFacts(
-        plan_id=plan.pk,
-        status=plan.status,
-        combination=plan.combination,
-        zones=frozenset(plan.zones),
-        components=frozenset(plan.components),
-        numbing_planned=plan.numbing_planned,
-        clinician_id=plan.clinician_id,
-        country=plan.location.country,
-        tz=tz,
+    lingering, healed = _recovery(bare.last_performed)
+    first, screened = _screenings(plan, bare.tz)
+    return replace(
+        bare,
         skin_type=ROMAN[profile.skin_type] if profile and profile.skin_type else None,
-        born_on=plan.patient.born_on,
-        sessions=sessions,
         protocols_off=_protocols_off(plan),
         earlier=_earlier(plan),
-        answers=_answers(plan, tz),
+        answers=_answers(plan, bare.tz),
         first_screening_on=first,
         screened=screened,
         consent=_consent(plan),
-        tests=_tests(plan, tz),
+        tests=_tests(plan, bare.tz),
         reactions=tuple(plan.reactions.open().values_list("code", flat=True)),
         lingering=lingering,
         healed=healed,
         signatures=_signatures(plan),
-        shared=shared(),
     )
 
 
-def _sessions(plan: TreatmentPlan, tz: ZoneInfo) -> tuple[OneSession, ...]:
-    rows = (
-        TreatmentSession.objects.of_plan(plan)
-        .select_related("protocol_version")
-        .defer("protocol_version__definition")
-    )
-    deepest = _deepest(plan)
-    return tuple(
-        OneSession(
-            pk=row.pk,
-            number=row.number,
-            status=row.status,
-            definition=definition_by(row.protocol_version_id, row.protocol_version.checksum),
-            day=local_day(row.performed_at, tz) if row.performed_at and row.is_performed else None,
-            deepest_mm=deepest.get(row.pk),
+def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
+    """What due windows need, for many plans in two queries: the sessions and their depths; the rest is left empty."""
+    wanted = {plan.pk: plan for plan in plans}
+    sessions = _sessions(wanted)
+    tables = shared()
+    return {
+        plan.pk: PlanFacts(
+            plan_id=plan.pk,
+            status=plan.status,
+            combination=plan.combination,
+            zones=frozenset(plan.zones),
+            components=frozenset(plan.components),
+            numbing_planned=plan.numbing_planned,
+            clinician_id=plan.clinician_id,
+            country=plan.location.country,
+            tz=plan.location.tz,
+            born_on=plan.patient.born_on,
+            sessions=tuple(sessions.get(plan.pk, ())),
+            shared=tables,
         )
-        for row in rows
-    )
+        for plan in wanted.values()
+    }
 
 
-def _deepest(plan: TreatmentPlan) -> dict[int, Any]:
-    """Deepest zone in mm of each signed record of the plan."""
+def _sessions(plans: Mapping[int, TreatmentPlan]) -> dict[int, list[OneSession]]:
+    rows = TreatmentSession.objects.of_many(plans).select_related("protocol_version")
+    deepest = _deepest(plans)
+    found: dict[int, list[OneSession]] = defaultdict(list)
+    for row in rows.defer("protocol_version__definition"):
+        tz = plans[row.plan_id].location.tz
+        found[row.plan_id].append(
+            OneSession(
+                pk=row.pk,
+                number=row.number,
+                status=row.status,
+                definition=definition_by(row.protocol_version_id, row.protocol_version.checksum),
+                day=local_day(row.performed_at, tz) if row.performed_at and row.is_performed else None,
+                deepest_mm=deepest.get(row.pk),
+            )
+        )
+    return found
+
+
+def _deepest(plans: Iterable[int]) -> dict[int, Any]:
+    """Deepest zone in mm of each signed record of the plans."""
     rows = (
-        ZoneRecord.objects.filter(record__session__plan=plan, record__status=RecordStatus.SIGNED)
+        ZoneRecord.objects.filter(record__session__plan__in=list(plans), record__status=RecordStatus.SIGNED)
+        .order_by()
         .values_list("record__session")
         .annotate(deepest=Max("depth_mm"))
     )
