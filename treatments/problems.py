@@ -87,7 +87,7 @@ def next_too_close(*, least: int, following: date) -> Problem:
 
 
 def wash_out(
-    *, severity: Severity, code: str, label: str, day: date, least: int, free: date, zone: ZoneInfo
+    *, severity: Severity, code: str, label: str, day: date, least: int, free: date | None, zone: ZoneInfo
 ) -> Problem:
     """Below the least days of a wash-out row (catalogue 4.1)."""
     return KIND_OF[severity](
@@ -100,7 +100,7 @@ def wash_out(
 
 
 def wash_out_short(
-    *, code: str, label: str, day: date, recommended: int, free: date, zone: ZoneInfo
+    *, code: str, label: str, day: date, recommended: int, free: date | None, zone: ZoneInfo
 ) -> Problem:
     """Above the least, below the recommended days."""
     return Remark(

@@ -19,6 +19,7 @@ from treatments.rules.intervals import (
     longest_days,
     step_to,
 )
+from treatments.rules.washouts import booster_days
 from treatments.spacing import (
     CourseLimit,
     DueWindow,
@@ -147,16 +148,8 @@ def _from_others(facts: PlanFacts, one: OneSession, assumed: dict[int, date]) ->
         if other.code == one.code or other.number >= one.number or other.number not in assumed or row is None:
             continue
         days = row.gap(one.definition.family).min_days
-        least = timedelta(days=max(days, _template_gap(facts, one)))
+        least = timedelta(days=max(days, booster_days(facts, one)))
         yield EarliestReason(EarliestCode.WASH_OUT, assumed[other.number] + least, {"earlier": row.code})
-
-
-def _template_gap(facts: PlanFacts, one: OneSession) -> int:
-    for template in facts.shared.combinations:
-        named = {entry.protocol for entry in template.entries if entry.protocol}
-        if template.code == facts.combination and template.boost_after_days and one.code in named:
-            return template.boost_after_days
-    return 0
 
 
 def maintenance_window(facts: PlanFacts) -> DueWindow | None:

@@ -123,4 +123,5 @@ def _days(row: OutcomeMoment, plan: TreatmentPlan) -> list[tuple[int | None, dat
 def pain_of(plan: TreatmentPlan) -> list[tuple[int, Decimal]]:
     """Worst pain of each signed session (PAIN_VAS), as the records hold it."""
     rows = plan.sessions.filter(record__pain_max__isnull=False).order_by("number")
-    return [(number, Decimal(pain)) for number, pain in rows.values_list("number", "record__pain_max")]
+    found = rows.values_list("number", "record__pain_max")
+    return [(number, Decimal(pain)) for number, pain in found if pain is not None]

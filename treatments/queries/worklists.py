@@ -36,7 +36,7 @@ class PlanLine:
 
 def due_lines(user: Any, *, now: datetime, anchors: Anchors | None = None) -> list[PlanLine]:
     """Running plans whose next session may be given now and has no day yet; `anchors` by plan, from the app above."""
-    lines = (_line(plan, now, (anchors or {}).get(plan.pk, {})) for plan in _running(user))
+    lines = _all_lines(user, now, anchors or {})
     return [
         line for line in lines if line.following is not None and _may_be_given(line.following, now, line.plan)
     ]
@@ -106,13 +106,18 @@ def unfinished_lines(user: Any, *, now: datetime) -> list[UnfinishedLine]:
     lines = [
         UnfinishedLine(
             plan=plan,
-            sessions_done=plan.sessions_done,
-            sessions_left=plan.sessions_left,
-            days_silent=(now - (plan.last_at or plan.created_at)).days,
+            sessions_done=_counted(plan, "sessions_done"),
+            sessions_left=_counted(plan, "sessions_left"),
+            days_silent=(now - (getattr(plan, "last_at", None) or plan.created_at)).days,
         )
         for plan in plans
     ]
     return sorted(lines, key=lambda line: (-line.days_silent, line.plan.pk))
+
+
+def _counted(plan: TreatmentPlan, name: str) -> int:
+    """A number that the query counted beside the plan."""
+    return int(getattr(plan, name))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -130,4 +130,3 @@ def _point(read: RecordValues, entry: ZoneEntry, most: Decimal | None) -> Iterat
     volume = read.fields.get("vol_per_point_ml")
     if volume is not None and most is not None and volume > most:
         yield say.technique_unusual(entry, f"{volume} mL")
-
