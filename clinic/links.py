@@ -37,7 +37,7 @@ _SALT = "clinic.links"
 LANDINGS = {
     LinkPurpose.APPOINTMENT: "bookings_p:appointment",
     LinkPurpose.OFFER: "bookings_p:offer",
-    LinkPurpose.SCREENING: "treatments_p:screening",
+    LinkPurpose.SCREENING: "bookings_p:questions",
     LinkPurpose.AFTERCARE: "treatments_p:aftercare",
     LinkPurpose.RECOVERY_CHECK: "treatments_p:check",
 }

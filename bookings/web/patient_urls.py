@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from bookings.web import patient_pages
+from bookings.web import patient_pages, patient_questions
 
 app_name = "bookings_p"
 urlpatterns = [
+    path("questions/", patient_questions.questions, name="questions"),
     path("appointment/", patient_pages.appointment, name="appointment"),
     path("appointment/confirm/", patient_pages.confirm, name="confirm"),
     path("appointment/change/", patient_pages.change, name="change"),

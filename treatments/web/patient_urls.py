@@ -1,6 +1,13 @@
 """Patient pages of treatments, behind a link."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from treatments.web import patient_aftercare, patient_check
 
 app_name = "treatments_p"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("aftercare/", patient_aftercare.aftercare, name="aftercare"),
+    path("report/", patient_aftercare.report, name="report"),
+    path("check/", patient_check.check, name="check"),
+    path("check/done/", patient_check.done, name="check-done"),
+]

@@ -1,0 +1,168 @@
+"""The recovery check on the phone: one question a page, saved page by page, skipping allowed, urgent words first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from clinic.errors import DomainError
+from clinic.links import ended, patient_page
+from clinic.words import LinkPurpose, Urgency
+from treatments.actions.alarms import raise_alarm
+from treatments.actions.recovery import answer_question, finish, instant_flag
+from treatments.definitions import Question
+from treatments.models import RecoveryCheck
+from treatments.queries.catalogue import shared
+from treatments.queries.recovery import is_open, questions_of, rules_for, wording
+
+#: Optional questions of which pages know how to ask; a photo is asked for by name in the text answer.
+FOLLOWS = {"Q_FEVER": "Q_UNWELL"}
+NEVER_ON_THE_PHONE = frozenset({"Q_PHOTO"})
+
+
+def linked(request: HttpRequest) -> RecoveryCheck | None:
+    """The check that the link is about."""
+    link = request.link  # type: ignore[attr-defined]
+    rows = RecoveryCheck.objects.select_related(
+        "session__plan__patient", "session__plan__location", "session__protocol_version__protocol"
+    )
+    return rows.filter(pk=link.subject_id, session__plan__patient=link.patient).first()
+
+
+@patient_page(LinkPurpose.RECOVERY_CHECK, clinical=True)
+def check(request: HttpRequest) -> HttpResponse:
+    """GET shows one question (the first open one, or `?q=`); POST keeps its answer and goes to the next."""
+    found = linked(request)
+    if found is None:
+        return ended(request)
+    if not is_open(found):
+        return redirect("treatments_p:check-done")
+    asked = asked_of(found)
+    given = {row.question: row for row in found.answers.all()}
+    code = (
+        request.POST.get("q")
+        or request.GET.get("q")
+        or next((q.code for q in asked if q.code not in given), "")
+    )
+    question = next((one for one in asked if one.code == code), None)
+    if question is None:
+        return _finish(request, found)
+    if request.method == "POST":
+        return _keep(request, found, question, asked)
+    return _page(request, found, question, asked, given.get(code))
+
+
+def asked_of(found: RecoveryCheck) -> list[Question]:
+    """The questions in order; "do you feel seriously ill?" follows a yes to fever."""
+    known = rules_for(found.session).questions
+    answers = {row.question: row.value for row in found.answers.all()}
+    asked: list[Question] = []
+    for question in questions_of(found):
+        if question.code in NEVER_ON_THE_PHONE:
+            continue
+        asked.append(question)
+        follows = FOLLOWS.get(question.code)
+        if follows and answers.get(question.code) == "yes" and follows not in found.questions:
+            asked.append(known[follows])
+    return asked
+
+
+def _page(
+    request: HttpRequest,
+    found: RecoveryCheck,
+    question: Question,
+    asked: list[Question],
+    before: Any,
+    status: int = 200,
+) -> HttpResponse:
+    place = [one.code for one in asked].index(question.code)
+    context = {
+        "check": found,
+        "question": question,
+        "text": wording(question, found),
+        "place": place + 1,
+        "count": len(asked),
+        "back": asked[place - 1].code if place else "",
+        "before": before,
+        "warning": warning_of(question, found),
+        "location": found.session.plan.location,
+        "numbers": range(
+            question.lowest or 0, (question.highest if question.highest is not None else 10) + 1
+        ),
+    }
+    return render(request, "treatments/patient/check.html", context, status=status)
+
+
+def warning_of(question: Question, found: RecoveryCheck) -> str:
+    """What the patient must read before sending: the text of the worst red flag that this question can raise."""
+    flags = {flag.code: flag for flag in shared().red_flags}
+    urgent = [flags[code] for code in question.flags if code in flags]
+    worst = sorted(urgent, key=lambda flag: list(Urgency).index(Urgency(str(flag.urgency))))
+    top = next(iter(worst), None)
+    return top.patient_text if top and str(top.urgency) in (Urgency.EMERGENCY, Urgency.SAME_DAY) else ""
+
+
+def _keep(
+    request: HttpRequest, found: RecoveryCheck, question: Question, asked: list[Question]
+) -> HttpResponse:
+    value = None if "skip" in request.POST else request.POST.get("value") or None
+    extras = {"temperature_c": text} if (text := request.POST.get("temperature_c", "")) else {}
+    now = timezone.now()
+    if value is None and "skip" not in request.POST and not question.is_optional:
+        messages.error(request, _("Choose an answer, or skip the question."))
+        return _page(request, found, question, asked, None, status=422)
+    try:
+        advice = (
+            instant_flag(found, question.code, value, now=now, extras=extras) if value is not None else None
+        )
+        answer_question(
+            found.pk,
+            question.code,
+            value,
+            now=now,
+            extras=extras,
+            detail=request.POST.get("detail", "").strip(),
+        )
+    except DomainError as refusal:
+        messages.error(request, refusal.sentence)
+        return _page(request, found, question, asked, None, status=422)
+    if advice is not None:
+        raise_alarm(found, advice, now=now)
+        context = {"advice": advice, "location": found.session.plan.location}
+        return render(request, "treatments/patient/emergency.html", context)
+    return redirect("treatments_p:check")
+
+
+def _finish(request: HttpRequest, found: RecoveryCheck) -> HttpResponse:
+    """GET shows what will be sent; POST sends it."""
+    if request.method != "POST":
+        return render(request, "treatments/patient/check_send.html", {"check": found, "rows": _told(found)})
+    try:
+        finish(found.pk, now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("treatments_p:check")
+    return redirect("treatments_p:check-done")
+
+
+def _told(found: RecoveryCheck) -> list[tuple[Question, Any]]:
+    given = {row.question: row for row in found.answers.all()}
+    return [(one, given.get(one.code)) for one in asked_of(found)]
+
+
+@require_safe
+@patient_page(LinkPurpose.RECOVERY_CHECK, clinical=True)
+def done(request: HttpRequest) -> HttpResponse:
+    """Thanks, and what happens next: by grade, with the call button where somebody will act."""
+    found = linked(request)
+    if found is None:
+        return ended(request)
+    texts = [finding.get("patient_text") for finding in found.findings if finding.get("patient_text")]
+    context = {"check": found, "location": found.session.plan.location, "texts": list(dict.fromkeys(texts))}
+    return render(request, "treatments/patient/check_done.html", context)
