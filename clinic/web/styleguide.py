@@ -27,7 +27,7 @@ COLOURS = (
 PARTS = (
     ("foundations", "Foundations", ["colours", "practitioners", "type", "icons"]),
     ("actions", "Actions", ["buttons", "segmented", "menu", "chips"]),
-    ("forms", "Forms", ["form", "errors", "choices", "scale"]),
+    ("forms", "Forms", ["form", "errors", "choices", "scale", "draft"]),
     (
         "content",
         "Content",
@@ -106,6 +106,7 @@ def samples() -> dict[str, Any]:
         "wrong": SampleForm({"name": "", "email": "leyla@", "language": "fr"}, prefix="wrong"),
         "choices": ChoicesForm(initial={"protocol": "needling", "wishes": ["Dr. Weiss", "mornings"]}),
         "move": ChoicesForm(prefix="move"),
+        "draft": SampleForm(prefix="draft"),
         "scale": ScaleForm(initial={"pain": 3}),
         "appointments": _appointments(),
         "facts": [("Born", "14 Mar 1988"), ("Skin type", "III"), ("E-mail", "")],

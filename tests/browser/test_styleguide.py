@@ -1,5 +1,6 @@
 """The design system in a browser: readable by everyone, usable by keyboard, clean under the content policy."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -146,6 +147,37 @@ def test_toast_from_the_server_offers_a_way_back(desk: Page) -> None:
     expect(toast.locator("form")).to_have_attribute("action", "/undo/")
     toast.get_by_role("button", name="Close").click()
     expect(toast).to_have_count(0)
+
+
+def test_draft_outlives_a_lost_network_and_a_reload(desk: Page) -> None:
+    note = desk.locator("#draft textarea")
+    status = desk.locator("#draft [data-autosave-status]")
+    note.fill("cheeks 1.50 mm")
+    expect(status).to_have_text("Saved")
+    assert desk.evaluate("localStorage.getItem('draft:styleguide')") is None
+    desk.route(
+        "**/styleguide/", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+    )
+    note.fill("cheeks 1.50 mm, forehead 0.75 mm")
+    expect(status).to_have_text("Kept on this device")
+    desk.reload()
+    expect(note).to_have_value("cheeks 1.50 mm, forehead 0.75 mm")
+    desk.unroute("**/styleguide/")
+    desk.evaluate("dispatchEvent(new Event('online'))")
+    expect(status).to_have_text("Saved")
+
+
+def test_draft_typed_over_another_version_is_never_sent_by_itself(desk: Page) -> None:
+    old = '{"text": "version=0&draft-note=mine", "at": ' + str(int(time.time() * 1000)) + "}"
+    desk.evaluate("text => localStorage.setItem('draft:styleguide', text)", old)
+    sent: list[str] = []
+    desk.on("request", lambda request: sent.append(request.method))
+    desk.reload()
+    note = desk.locator("#draft textarea")
+    expect(note).to_have_value("")
+    assert "POST" not in sent
+    desk.get_by_role("button", name="Use the text from this device").click()
+    expect(note).to_have_value("mine")
 
 
 def test_lost_network_is_said_and_unsaid(desk: Page) -> None:

@@ -359,7 +359,7 @@ class TestPages:
 
     def test_styleguide_shows_every_component_with_its_code(self, client: Client) -> None:
         html = client.get("/styleguide/").content.decode()
-        assert html.count('class="card guide-example"') == html.count("<summary>Code of") == 31
+        assert html.count('class="card guide-example"') == html.count("<summary>Code of") == 32
         assert 'style="' not in html
 
     @pytest.mark.parametrize("name", PAGES)
