@@ -7,7 +7,7 @@ ahead. Who exactly is taken is decided in `bookings.assignment`, why a start is 
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property, reduce
@@ -135,6 +135,37 @@ class Search:
             }
             for need in self.demand.needs
         )
+
+    def with_taken(self, taken: Mapping[int, int], patient_busy: int = 0) -> "Search":
+        """The same question with more cells taken from some resources or from the patient; reuses what still
+        holds."""
+        changed = {name: replace(one, busy=one.busy | taken[name]) for name, one in self._resources_in(taken)}
+        supply = replace(self.supply, resources={**self.supply.resources, **changed})
+        free = {name: self.supply.free[name] & ~taken[name] for name in changed}
+        supply.__dict__["free"] = {**self.supply.free, **free}
+        demand = replace(self.demand, patient_busy=self.demand.patient_busy | patient_busy)
+        search = Search(demand, supply)
+        search.__dict__["fits"] = tuple(
+            {
+                **fits,
+                **{
+                    name: spans_fit(free[name], need.spans) & fits[name] for name in fits.keys() & free.keys()
+                },
+            }
+            for fits, need in zip(self.fits, self.demand.needs, strict=True)
+        )
+        if not patient_busy:
+            search.__dict__["limits"] = self.limits
+        return search
+
+    def _resources_in(self, taken: Mapping[int, int]) -> list[tuple[int, Resource]]:
+        return [(name, self.supply.resources[name]) for name in taken if name in self.supply.resources]
+
+    def lasting(self) -> "Search":
+        """The same question for what is booked already: notice, horizon and step hold nothing back."""
+        search = Search(replace(self.demand, not_before=None, not_after=None, step_minutes=5), self.supply)
+        search.__dict__["fits"] = self.fits
+        return search
 
     @cached_property
     def allowed(self) -> int:

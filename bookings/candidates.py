@@ -13,7 +13,6 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bookings.assignment import Slot, assign_cell
-from bookings.availability import Search
 from bookings.openings import Openings
 from bookings.phases import PRACTITIONER
 from bookings.ranking import Choice, day_allowed, ideal_day_cost, wish_cost
@@ -190,8 +189,7 @@ class BookedSession(OpenSession):
         super().__init__(session, openings, wishes, weights)
         self.moves = moves
         supply = openings.search.supply
-        lasting = replace(openings.search.demand, not_before=None, not_after=None, step_minutes=5)
-        self.lasting = Search(lasting, supply)
+        self.lasting = openings.lasting
         self.booked = replace(standing_choice(standing, supply.zone), cell=supply.grid.cell(standing.start))
         wall = local_time(standing.start, supply.zone)
         self.usual_minute = wall.hour * 60 + wall.minute

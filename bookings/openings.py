@@ -90,6 +90,11 @@ class Openings:
         ]
 
     @cached_property
+    def lasting(self) -> Search:
+        """The search by which what is booked may stay."""
+        return self.search.lasting()
+
+    @cached_property
     def practitioners(self) -> list[int | None]:
         """Who may serve, by id; only None when nobody is needed."""
         pools = [need.pool for need in self.search.demand.needs if need.role == PRACTITIONER]

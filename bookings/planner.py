@@ -6,7 +6,7 @@ Candidates come from availability inside each due window, the cheapest way throu
 that cost the same, the one nearest to the time of day of the session before is taken.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from bookings.availability import Demand, Search, Supply
@@ -35,7 +35,7 @@ class Planner:
     ) -> None:
         self.supply, self.moves = supply, moves
         self.wishes, self.weights = wishes or Wishes(), weights or Weights()
-        self._openings: list[Openings] = []
+        self._openings: list[tuple[Demand, Openings]] = []
 
     def plan(self, sessions: Sequence[PlannedSession]) -> SeriesPlan | Unmet:
         """The cheapest plan, or the first session that cannot be met; sessions come in order of time."""
@@ -66,11 +66,18 @@ class Planner:
         """One search, laid out once, for all sessions with the same demand."""
         if demand is None:
             raise ValueError("a session that is not done has a demand")
-        for openings in self._openings:
-            if openings.search.demand is demand or openings.search.demand == demand:
+        for asked, openings in self._openings:
+            if asked is demand or asked == demand:
                 return openings
-        self._openings.append(Openings(Search(demand, self.supply)))
-        return self._openings[-1]
+        self._openings.append((demand, Openings(self._search(demand))))
+        return self._openings[-1][1]
+
+    def _search(self, demand: Demand) -> Search:
+        return Search(demand, self.supply)
+
+    def search_for(self, demand: Demand) -> Search:
+        """The search behind a demand, computed once."""
+        return self._opened(demand).search
 
     def _unmet(self, sessions: Sequence[PlannedSession], candidates: Sequence[Candidates]) -> Unmet:
         unmet = first_unmet(self.layers(candidates), local_days(self.supply.grid, self.supply.zone))
@@ -138,6 +145,17 @@ class Planner:
     ) -> int:
         changed = [*chosen[:at], choice, *chosen[at + 1 :]]
         return sum(session_costs(sessions, changed, self.wishes, self.weights))
+
+
+class NarrowedPlanner(Planner):
+    """A planner after others have taken some time: the same searches with more cells taken."""
+
+    def __init__(self, planner: Planner, taken: Mapping[int, int], patient_busy: int = 0) -> None:
+        super().__init__(planner.supply, wishes=planner.wishes, weights=planner.weights, moves=planner.moves)
+        self._wider, self._taken, self._patient_busy = planner, taken, patient_busy
+
+    def _search(self, demand: Demand) -> Search:
+        return self._wider.search_for(demand).with_taken(self._taken, self._patient_busy)
 
 
 def plan_series(

@@ -30,9 +30,14 @@ ANNA, BORIS = 1, 2
 
 
 @st.composite
-def rotas(draw: st.DrawFn, days: int) -> Rota:
-    blocks = st.frozensets(st.tuples(st.integers(0, days - 1), st.integers(0, 3)), max_size=14)
-    return Rota(days, {ANNA: draw(blocks), BORIS: draw(blocks)})
+def rotas(draw: st.DrawFn, days: int, *, chances: int = 2) -> Rota:
+    """For each practitioner about one in `chances` of the blocks of every day is free."""
+    free = st.lists(st.integers(0, chances - 1), min_size=days * 4, max_size=days * 4)
+    return Rota(days, {ANNA: _blocks(draw(free)), BORIS: _blocks(draw(free))})
+
+
+def _blocks(lots: list[int]) -> frozenset[tuple[int, int]]:
+    return frozenset(divmod(at, 4) for at, lot in enumerate(lots) if lot == 0)
 
 
 wishes = st.builds(
