@@ -24,24 +24,15 @@ def choose(
     source: str,
     now: datetime,
     by: Any = None,
-) -> ContactChoice:
+) -> None:
     """Keeps a yes or no. A no calls back what is planned there; the other channel takes over where it may."""
-    choice, _is_new = ContactChoice.objects.update_or_create(
-        patient=patient,
-        channel=Channel(channel),
-        purpose=Purpose(purpose),
-        defaults={"is_wanted": is_wanted, "source": source, "changed_at": now, "changed_by": by},
-    )
-    if not is_wanted:
-        _call_back(patient, channel, purpose, now=now, by=by)
-    return choice
+    _keep(patient, channel, [Purpose(purpose)], is_wanted=is_wanted, source=source, now=now, by=by)
 
 
 @transaction.atomic
 def stop_all(patient: Patient, *, channel: str, source: str, now: datetime, by: Any = None) -> None:
     """No more messages on this channel, whatever for."""
-    for purpose in Purpose:
-        choose(patient, channel=channel, purpose=purpose, is_wanted=False, source=source, now=now, by=by)
+    _keep(patient, channel, list(Purpose), is_wanted=False, source=source, now=now, by=by)
 
 
 @transaction.atomic
@@ -50,8 +41,39 @@ def start_again(patient: Patient, *, channel: str, source: str, now: datetime, b
     choose(patient, channel=channel, purpose=Purpose.CARE, is_wanted=True, source=source, now=now, by=by)
 
 
-def _call_back(patient: Patient, channel: str, purpose: str, *, now: datetime, by: Any) -> None:
-    planned = Message.objects.for_patient(patient).planned().filter(channel=channel, purpose=purpose)
+def _keep(
+    patient: Patient,
+    channel: str,
+    purposes: list[Purpose],
+    *,
+    is_wanted: bool,
+    source: str,
+    now: datetime,
+    by: Any,
+) -> None:
+    ContactChoice.objects.bulk_create(
+        [
+            ContactChoice(
+                patient=patient,
+                channel=Channel(channel),
+                purpose=purpose,
+                is_wanted=is_wanted,
+                source=source,
+                changed_at=now,
+                changed_by=by,
+            )
+            for purpose in purposes
+        ],
+        update_conflicts=True,
+        unique_fields=["patient", "channel", "purpose"],
+        update_fields=["is_wanted", "source", "changed_at", "changed_by"],
+    )
+    if not is_wanted:
+        _call_back(patient, channel, purposes, now=now, by=by)
+
+
+def _call_back(patient: Patient, channel: str, purposes: list[Purpose], *, now: datetime, by: Any) -> None:
+    planned = Message.objects.for_patient(patient).planned().filter(channel=channel, purpose__in=purposes)
     for message in planned.select_for_update().order_by("id"):
         if call_back(message, Reason.OPTED_OUT, now=now, by=by):
             fall_back(message, now=now)

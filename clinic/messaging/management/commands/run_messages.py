@@ -38,6 +38,7 @@ class Command(BaseCommand):
     def _tick_and_survive(self, stop: threading.Event) -> None:
         """A database that is away for a while must not end the program that waits for it."""
         try:
+            close_old_connections()
             self._tick(stop)
         except DatabaseError as error:
             self.stderr.write(
@@ -45,7 +46,6 @@ class Command(BaseCommand):
             )
 
     def _tick(self, stop: threading.Event) -> None:
-        close_old_connections()
         tally = waking.wake(should_stop=stop.is_set)
         waking.run_jobs()
         for way, count in sorted(tally.items()):
