@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -13,11 +16,13 @@ from django.views.decorators.http import require_safe
 
 from clinic.access import current_location, log_access, require
 from clinic.actions.patients import register_patient, update_patient
+from clinic.errors import DomainError
 from clinic.models import Patient
 from clinic.roles import Permission
 from clinic.web.forms import PatientForm
 
 PAGE = 40
+T = TypeVar("T")
 
 
 @require_safe
@@ -49,13 +54,16 @@ def new(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     form = PatientForm(request.POST or None, location=location)
     if request.method == "POST" and form.is_valid():
-        patient = register_patient(
-            location=location, details=form.details(), by=request.user, now=timezone.now()
+        patient = _accepted(
+            form,
+            lambda details: register_patient(
+                location=location, by=request.user, now=timezone.now(), **details
+            ),
         )
-        messages.success(
-            request, _("%(name)s is registered at %(place)s.") % {"name": patient, "place": location}
-        )
-        return redirect("clinic:patient", pk=patient.pk)
+        if patient is not None:
+            words = {"name": patient, "place": location}
+            messages.success(request, _("%(name)s is registered at %(place)s.") % words)
+            return redirect("clinic:patient", pk=patient.pk)
     return render(
         request,
         "clinic/patient_form.html",
@@ -73,11 +81,24 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("home")
     form = PatientForm(request.POST or None, instance=patient, location=location)
     if request.method == "POST" and form.is_valid():
-        update_patient(patient, details=form.details(), by=request.user, now=timezone.now())
-        messages.success(request, _("Saved."))
-        return redirect("clinic:patient", pk=patient.pk)
+        saved = _accepted(
+            form,
+            lambda details: update_patient(patient=patient, by=request.user, now=timezone.now(), **details),
+        )
+        if saved is not None:
+            messages.success(request, _("Saved."))
+            return redirect("clinic:patient", pk=patient.pk)
     context = {"form": form, "patient": patient, "title": str(patient)}
     return render(request, "clinic/patient_form.html", context, status=422 if form.errors else 200)
+
+
+def _accepted(form: PatientForm, act: Callable[[dict[str, Any]], T]) -> T | None:
+    """What the action gave; None when it refused, with its sentence on the form."""
+    try:
+        return act(form.details())
+    except DomainError as refusal:
+        form.add_error(None, refusal.sentence)
+        return None
 
 
 @require_safe
