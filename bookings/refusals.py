@@ -21,6 +21,7 @@ SENTENCES: dict[str, tuple[str, Any]] = {
         "session_booked",
         _("This session already has an appointment: move that one instead."),
     ),
+    "treatment_session_waits_once": ("already_waiting", _("This session is on the waitlist already.")),
 }
 _EXCLUSION, _UNIQUE, _LOCK_TIMEOUT = "23P01", "23505", "55P03"
 #: Deadlock and serialisation failure: nothing was decided, so the whole unit may be tried again.

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from bookings import claiming
-from bookings.actions.changing import change, locked, when_text
+from bookings.actions.changing import change, locked_all, when_text
 from bookings.actions.leaving import give_back, resources_of
 from bookings.actions.taking import clear_the_way, taking_at
 from bookings.actions.telling import tell
@@ -137,11 +137,9 @@ def place(changes: Sequence[Change], *, now: datetime) -> list[Appointment]:
     moving = [each.appointment.pk for each in changes]
     takings = [each.taking for each in changes]
     clear_the_way(takings, now=now, also=resources_of([each.appointment for each in changes]), without=moving)
-    rows = {}
-    for each in sorted(changes, key=lambda each: each.appointment.pk):
-        row = locked(each.appointment, version=each.version)
+    rows = locked_all({each.appointment.pk: each.version for each in changes})
+    for row in rows.values():
         _check_movable(row, now)
-        rows[row.pk] = row
     give_back(moving, taken_again=[claim for taking in takings for claim in taking.claims])
     return [rows[pk] for pk in moving]
 

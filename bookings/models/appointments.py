@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.words import LIVE, OCCUPYING, Agreement, AppointmentKind, AppointmentStatus, CancelReason
 from clinic.history import tracked
-from clinic.models import Patient
+from clinic.models import Membership, Patient
 from clinic.roles import Permission, roles_with
 from clinic.statuses import StatusChange
 
@@ -33,6 +34,18 @@ class During(Func):
         return ("bookings.models.appointments.During", (), {})
 
 
+#: What a list may be narrowed by.
+_FILTERS = {
+    "location": "location",
+    "patient": "patient",
+    "plan": "treatment_session__plan",
+    "resource": "claims__resource",
+    "status": "status",
+    "starts_from": "starts_at__gte",
+    "starts_before": "starts_at__lt",
+}
+
+
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Which appointments."""
 
@@ -42,9 +55,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             return self.none()
         if user.is_superuser:
             return self
-        return self.filter(
-            location__memberships__user=user, location__memberships__role__in=roles_with(permission)
-        ).distinct()
+        places = Membership.objects.filter(user=user, role__in=roles_with(permission)).values("location")
+        return self.filter(location__in=places)
 
     def occupying(self) -> AppointmentQuerySet:
         """Appointments that take a time."""
@@ -80,12 +92,16 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def cancelled_by_patients(self, since: datetime) -> AppointmentQuerySet:
         """What patients cancelled lately, for times still to come when they did; the newest first."""
-        rows = self.filter(status=AppointmentStatus.CANCELLED, cancelled_by_patient=True, agreed_at__gte=since)
+        rows = self.filter(
+            status=AppointmentStatus.CANCELLED, cancelled_by_patient=True, agreed_at__gte=since
+        )
         return rows.order_by("-agreed_at")
 
     def unconfirmed(self, start: datetime, end: datetime) -> AppointmentQuerySet:
         """Booked in a period, and the patient has not said yes."""
-        rows = self.filter(status=AppointmentStatus.BOOKED, confirmed_at=None, starts_at__gte=start, starts_at__lt=end)
+        rows = self.filter(
+            status=AppointmentStatus.BOOKED, confirmed_at=None, starts_at__gte=start, starts_at__lt=end
+        )
         return rows.order_by("starts_at")
 
     def late(self, now: datetime) -> AppointmentQuerySet:
@@ -107,6 +123,24 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
             "treatment_session_id", "treatment_session__plan_id", "starts_at"
         )
 
+    def booked_numbers(self, plans: Any) -> Any:
+        """(session, its number, plan, start) of the appointments of some plans."""
+        return self.filter(treatment_session__plan__in=list(plans)).values_list(
+            "treatment_session_id", "treatment_session__number", "treatment_session__plan_id", "starts_at"
+        )
+
+    def sessions(self) -> Any:
+        """The treatment sessions that they are based on."""
+        return self.filter(treatment_session__isnull=False).values_list("treatment_session_id", flat=True)
+
+    def missed(self) -> AppointmentQuerySet:
+        """Nobody came."""
+        return self.filter(status=AppointmentStatus.NOSHOW)
+
+    def coming(self, now: datetime) -> AppointmentQuerySet:
+        """Still to come or going on, soonest first."""
+        return self.filter(status__in=LIVE, ends_at__gt=now).order_by("starts_at")
+
     def with_resource(self, resource: int) -> AppointmentQuerySet:
         """Those that have claimed a resource."""
         return self.filter(claims__resource=resource).distinct()
@@ -126,6 +160,14 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def of(self, keys: Any) -> AppointmentQuerySet:
         """Those whose keys are given, as values or as a query."""
         return self.filter(pk__in=keys)
+
+    def matching_facts(self, facts: Mapping[str, Any]) -> AppointmentQuerySet:
+        """Those that fit a list's filters: location, patient, plan, resource, status, starts_from, starts_before."""
+        found = self
+        for name, lookup in _FILTERS.items():
+            if (value := facts.get(name)) is not None:
+                found = found.filter(**{lookup: value})
+        return found.distinct() if "resource" in facts else found
 
     def for_board(self) -> AppointmentQuerySet:
         """With all that a card on the board shows."""
@@ -227,4 +269,3 @@ class AppointmentStatusChange(StatusChange):
     """Who booked, moved on, cancelled; and when."""
 
     appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="status_changes")
-

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models.appointments import Appointment
 from bookings.words import OfferStatus, WaitlistStatus
 from clinic.history import tracked
+from clinic.models import Membership
 from clinic.roles import Permission, roles_with
 from clinic.statuses import StatusChange
 
@@ -26,9 +27,8 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
             return self.none()
         if user.is_superuser:
             return self
-        return self.filter(
-            location__memberships__user=user, location__memberships__role__in=roles_with(permission)
-        ).distinct()
+        places = Membership.objects.filter(user=user, role__in=roles_with(permission)).values("location")
+        return self.filter(location__in=places)
 
     def waiting(self) -> WaitlistEntryQuerySet:
         """In the order in which they asked."""

@@ -1,0 +1,228 @@
+"""Appointments: read, and one verb for each change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookings.actions import appointments as actions
+from bookings.actions.moving import visit_for
+from bookings.api import answers, documents, shapes
+from bookings.api.base import ClinicViewSet
+from bookings.api.shapes import visible_appointments
+from bookings.models import Appointment
+from clinic.api.etags import etag_of, expected_version, is_unchanged
+from clinic.errors import Taken
+from clinic.roles import Permission
+
+_ONE = answers.answers(shapes.AppointmentShape, answers.APPOINTMENT, refusals=answers.CHANGING)
+_MADE = answers.answers(shapes.AppointmentShape, answers.APPOINTMENT, refusals=answers.CREATING, status=201)
+
+
+def changing(shape: Any) -> Any:
+    """The schema of a verb that changes one appointment."""
+    return extend_schema(request=shape, responses=_ONE, parameters=[answers.IF_MATCH], tags=["appointments"])
+
+
+@extend_schema_view(
+    list=extend_schema(
+        tags=["appointments"],
+        parameters=[shapes.ListShape],
+        responses=answers.answers(
+            shapes.AppointmentShape, answers.APPOINTMENT, refusals=answers.READING, many=True
+        ),
+    ),
+    retrieve=extend_schema(
+        tags=["appointments"],
+        parameters=[answers.IF_NONE_MATCH],
+        responses={
+            **answers.answers(shapes.AppointmentShape, answers.APPOINTMENT, refusals=answers.READING),
+            304: None,
+        },
+    ),
+    create=extend_schema(
+        request=shapes.BookShape,
+        responses=_MADE,
+        parameters=[answers.IDEMPOTENCY_KEY],
+        tags=["appointments"],
+    ),
+)
+class AppointmentViewSet(ClinicViewSet):
+    """Appointments at the locations where you work."""
+
+    queryset = Appointment.objects.none()
+    serializer_class = shapes.AppointmentShape
+    lookup_value_regex = r"\d{1,18}"
+
+    def get_queryset(self) -> Any:
+        """What the user may see."""
+        return visible_appointments(self.request.user)
+
+    def list(self, request: Request) -> Response:
+        """Appointments in order of time, in pages."""
+        facts = self.told(shapes.ListShape, request.query_params.dict())
+        rows = self.get_queryset().matching_facts(facts).order_by("starts_at", "pk")
+        return self.get_paginated_response(documents.appointments(self.paginate_queryset(rows) or []))
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One appointment with its ETag."""
+        row = self._row(pk)
+        if is_unchanged(request, row.version):
+            return Response(status=304, headers={"ETag": etag_of(row.version)})
+        return self._answer(row)
+
+    def create(self, request: Request) -> Response:
+        """Books a visit at a time."""
+        facts = self.told(shapes.BookShape)
+        return self._take(
+            facts,
+            lambda visit, chosen: actions.book(
+                visit=visit,
+                starts_at=facts["starts_at"],
+                chosen=chosen,
+                note=facts.get("note", ""),
+                is_told=facts["is_told"],
+                by=request.user,
+                now=self.now,
+            ),
+        )
+
+    @extend_schema(
+        request=shapes.HoldShape,
+        responses=_MADE,
+        parameters=[answers.IDEMPOTENCY_KEY],
+        tags=["appointments"],
+    )
+    @action(detail=False, methods=["post"])
+    def hold(self, request: Request) -> Response:
+        """Keeps a time for some minutes."""
+        facts = self.told(shapes.HoldShape)
+        return self._take(
+            facts,
+            lambda visit, chosen: actions.hold(
+                visit=visit, starts_at=facts["starts_at"], chosen=chosen, by=request.user, now=self.now
+            ),
+        )
+
+    @changing(shapes.NothingShape)
+    @action(detail=True, methods=["post"], url_path="confirm-hold")
+    def confirm_hold(self, request: Request, pk: str) -> Response:
+        """Turns a hold into an appointment."""
+        return self._change(pk, actions.confirm_hold)
+
+    @changing(shapes.NothingShape)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, pk: str) -> Response:
+        """Notes that the patient said yes."""
+        return self._change(pk, actions.confirm)
+
+    @changing(shapes.MoveShape)
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, pk: str) -> Response:
+        """Moves to another time; resources stay unless named."""
+        row, version = self._row(pk), expected_version(request)
+        self.require(Permission.BOOK, row.location_id)
+        facts = self.told(shapes.MoveShape)
+        try:
+            moved = actions.move(
+                appointment=row,
+                starts_at=facts["starts_at"],
+                chosen=facts.get("assignment"),
+                minutes=facts.get("minutes"),
+                is_told=facts["is_told"],
+                by=request.user,
+                now=self.now,
+                version=version,
+            )
+        except Taken as refused:
+            return self.taken(refused, visit_for(row), facts["starts_at"], without=(row.pk,))
+        return self._answer(moved)
+
+    @changing(shapes.ReassignShape)
+    @action(detail=True, methods=["post"])
+    def reassign(self, request: Request, pk: str) -> Response:
+        """Other resources at the same time."""
+        chosen = self.told(shapes.ReassignShape)["assignment"]
+        return self._change(pk, actions.reassign, chosen=chosen)
+
+    @changing(shapes.CancelShape)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, pk: str) -> Response:
+        """Cancels, with a reason."""
+        return self._change(pk, actions.cancel, **self.told(shapes.CancelShape))
+
+    @changing(shapes.NothingShape)
+    @action(detail=True, methods=["post"])
+    def arrive(self, request: Request, pk: str) -> Response:
+        """The patient is here."""
+        return self._change(pk, actions.arrive)
+
+    @changing(shapes.NothingShape)
+    @action(detail=True, methods=["post"])
+    def start(self, request: Request, pk: str) -> Response:
+        """The treatment begins; the gate looks once more."""
+        return self._change(pk, actions.start, permission=Permission.TREAT)
+
+    @changing(shapes.NothingShape)
+    @action(detail=True, methods=["post"])
+    def fulfil(self, request: Request, pk: str) -> Response:
+        """The visit is over."""
+        return self._change(pk, actions.fulfil)
+
+    @changing(shapes.NothingShape)
+    @action(detail=True, methods=["post"])
+    def noshow(self, request: Request, pk: str) -> Response:
+        """Nobody came."""
+        return self._change(pk, actions.mark_noshow)
+
+    @changing(shapes.NothingShape)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str) -> Response:
+        """Takes the last change back."""
+        return self._change(pk, actions.undo)
+
+    def _row(self, pk: str) -> Appointment:
+        row: Appointment = get_object_or_404(self.get_queryset(), pk=int(pk))
+        return row
+
+    def _answer(self, row: Appointment) -> Response:
+        """The appointment as it is now, with its ETag."""
+        return Response(documents.appointments([row])[0], headers={"ETag": etag_of(row.version)})
+
+    def _take(self, facts: dict[str, Any], make: Callable[[Any, Any], Appointment]) -> Response:
+        """Books or holds once per key; 409 offers other times."""
+        visit = self.visit(facts)
+        self.require(Permission.BOOK, visit.location)
+
+        def run() -> tuple[list[int], Any]:
+            row = make(visit, facts.get("assignment"))
+            return [row.pk], documents.appointments([row])[0]
+
+        try:
+            return self.once(run, result_type="appointment", again=self._again)
+        except Taken as refused:
+            return self.taken(refused, visit, facts["starts_at"])
+
+    def _again(self, ids: tuple[int, ...]) -> Any:
+        rows = list(self.get_queryset().filter(pk__in=ids))
+        return documents.appointments(rows)[0] if rows else {}
+
+    def _change(
+        self,
+        pk: str,
+        verb: Callable[..., Appointment],
+        *,
+        permission: Permission = Permission.BOOK,
+        **facts: Any,
+    ) -> Response:
+        """One verb on one appointment, of the version that the client saw."""
+        row, version = self._row(pk), expected_version(self.request)
+        self.require(permission, row.location_id)
+        changed = verb(appointment=row, by=self.request.user, now=self.now, version=version, **facts)
+        return self._answer(changed)

@@ -1,0 +1,104 @@
+"""What our viewsets share: who asks, when, what they may do, and how a refusal with free times looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pghistory
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.viewsets import GenericViewSet
+
+from bookings.api import documents
+from bookings.assignment import Slot
+from bookings.slots import next_free
+from bookings.units import unit
+from bookings.visits import Visit, plain_visit, visit_of
+from bookings.words import AppointmentKind
+from clinic.access import may
+from clinic.api.idempotency import Key, Replay, take
+from clinic.api.problems import problem_response
+from clinic.errors import NotYours, Taken
+from clinic.models import Location
+from clinic.roles import Permission
+from clinic.timekeeping import local_day
+
+#: How many other times a 409 offers.
+OFFERED = 3
+Made = tuple[list[int], Any]
+
+
+class ClinicViewSet(GenericViewSet):  # type: ignore[type-arg]
+    """Reads by `visible_to`, changes by actions. One reading of the clock per request."""
+
+    filter_backends: list[Any] = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Checks who asks; what they change carries their name in the history (P9)."""
+        super().initial(request, *args, **kwargs)
+        self.now: datetime = timezone.now()
+        pghistory.context(user=request.user.pk)
+
+    def told(self, shape: type[Serializer[Any]], data: Any = None) -> dict[str, Any]:
+        """The checked content of the body, or of `data`; 400 says what is wrong with it."""
+        serializer = shape(
+            data=self.request.data if data is None else data, context=self.get_serializer_context()
+        )
+        serializer.is_valid(raise_exception=True)
+        found: dict[str, Any] = serializer.validated_data
+        return found
+
+    def require(self, permission: Permission, location: Location | int) -> None:
+        """403 when the user may not do this at the location."""
+        if not may(self.request.user, permission, location):
+            raise NotYours("not_yours", _("Your role at this location does not allow this."))
+
+    def visit(self, facts: dict[str, Any]) -> Visit:
+        """The visit that a request speaks of."""
+        if session := facts.get("session"):
+            return visit_of(session)
+        kind = AppointmentKind(facts.get("kind", AppointmentKind.CONSULTATION))
+        minutes = {"minutes": facts["minutes"]} if "minutes" in facts else {}
+        return plain_visit(facts["patient"], facts["location"], kind, **minutes)
+
+    def once(
+        self, make: Callable[[], Made], *, result_type: str, again: Callable[[tuple[int, ...]], Any]
+    ) -> Response:
+        """Creates in one transaction with the request's key: 201, and the same things again on a replay."""
+        found = self._make_once(make, result_type)
+        if isinstance(found, Replay):
+            return Response(again(found.ids), status=found.status, headers={"Idempotent-Replay": "true"})
+        return Response(found, status=201)
+
+    def _make_once(self, make: Callable[[], Made], result_type: str) -> Any:
+        @unit
+        def run() -> Any:
+            key = take(self.request, now=self.now)
+            if not isinstance(key, Key):
+                return key
+            ids, body = make()
+            key.keep(status=201, result_type=result_type, ids=ids)
+            return body
+
+        return run()
+
+    def taken(self, refused: Taken, visit: Visit, start: datetime, without: tuple[int, ...] = ()) -> Response:
+        """409 with the next free times from the asked day on."""
+        day = local_day(start, visit.location.tz)
+        slots = next_free(visit, now=self.now, from_day=day, count=OFFERED, without=without)
+        return self.refused(refused, slots, visit.location)
+
+    def refused(self, refused: Taken, slots: list[Slot], location: Location) -> Response:
+        """The problem details of a 409."""
+        return problem_response(
+            refused.status,
+            refused.code,
+            str(refused.sentence),
+            problems=documents.problems(refused.problems),
+            next_free=[documents.slot(one, location.tz) for one in slots],
+        )

@@ -1,0 +1,81 @@
+"""The shapes that requests are made of: instants on the five-minute grid, days, and things the user may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from bookings.timegrid import CELL_SECONDS
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+@extend_schema_field({"type": "string", "format": "date-time", "examples": ["2026-03-30T09:00:00+02:00"]})
+class InstantField(serializers.DateTimeField):
+    """An instant with an offset, between 2000 and 2100; it comes out in UTC."""
+
+    default_error_messages = {
+        "naive": _("Write the instant with an offset, like 2026-03-30T09:00:00+02:00."),
+        "far": _("This is not a date that a clinic works with."),
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Refuses an instant without an offset instead of guessing one."""
+        if value.utcoffset() is None:
+            self.fail("naive")
+        if not FIRST_YEAR <= value.year < LAST_YEAR:
+            self.fail("far")
+        return value.astimezone(UTC)
+
+
+@extend_schema_field({"type": "string", "format": "date-time", "examples": ["2026-03-30T09:00:00+02:00"]})
+class StartField(InstantField):
+    """A start: on a five-minute mark."""
+
+    default_error_messages = {"mark": _("Appointments start on a five-minute mark.")}
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Refuses minutes between two marks, and seconds."""
+        moment = super().enforce_timezone(value)
+        if moment.timestamp() % CELL_SECONDS:
+            self.fail("mark")
+        return moment
+
+
+class DayField(serializers.DateField):
+    """A local day between 2000 and 2100."""
+
+    default_error_messages = {"far": _("This is not a date that a clinic works with.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        """A date within reach."""
+        day = super().to_internal_value(value)
+        if not FIRST_YEAR <= day.year < LAST_YEAR:
+            self.fail("far")
+        return day
+
+
+class VisibleField(serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg]
+    """A thing by its id, from those that the user may see: anything else does not exist for them."""
+
+    def __init__(self, *, rows: Callable[[Any], QuerySet[Any]] | None = None, **kwargs: Any) -> None:
+        self.rows = rows
+        if rows is not None:
+            kwargs["pk_field"] = serializers.IntegerField(min_value=1, max_value=2**62)
+        super().__init__(**kwargs)
+
+    def get_queryset(self) -> Any:
+        """The rows of the user who asks."""
+        if self.rows is None:
+            return super().get_queryset()
+        return self.rows(self.context["request"].user)
+
+    def use_pk_only_optimization(self) -> bool:
+        """The whole row is needed."""
+        return False

@@ -1,0 +1,194 @@
+"""The API of appointments: shapes, refusals, versions, keys, and nobody sees another place's patients."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from bookings.models import Appointment
+from clinic.models import ApiToken, User
+from tests import factories
+from tests.bookings.conftest import FIRST, Clinic
+
+HOUR = timedelta(hours=1)
+
+
+class Api:
+    """A client with a bearer token."""
+
+    def __init__(self, user: User, capsys: Any) -> None:
+        call_command("create_api_token", user.email)
+        self.token = capsys.readouterr().out.strip()
+        self.client = Client()
+
+    def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> Any:
+        return self.client.get(f"/api/v1/{path}", query or {}, headers=self._headers(headers))
+
+    def post(self, path: str, body: dict[str, Any] | None = None, **headers: str) -> Any:
+        return self.client.post(
+            f"/api/v1/{path}",
+            json.dumps(body or {}),
+            content_type="application/json",
+            headers=self._headers(headers),
+        )
+
+    def _headers(self, more: dict[str, str]) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} | {
+            name.replace("_", "-"): value for name, value in more.items()
+        }
+
+
+@pytest.fixture
+def api(clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> Api:
+    """The front desk's programs."""
+    return Api(clinic.desk, capsys)
+
+
+def wanted(clinic: Clinic, **fields: Any) -> dict[str, Any]:
+    session = clinic.plan().sessions.get(number=1)
+    return {"session": session.pk, "starts_at": FIRST.isoformat(), "assignment": clinic.chosen(), **fields}
+
+
+def test_booking_answers_with_the_appointment_and_its_resources(clinic: Clinic, api: Api) -> None:
+    answer = api.post("appointments/", wanted(clinic))
+    assert answer.status_code == 201
+    body = answer.json()
+    assert (body["status"], body["version"]) == ("booked", 1)
+    assert body["starts_at"] == "2026-03-30T09:00:00+02:00"
+    assert [(one["role"], one["name"]) for one in body["resources"]] == [
+        ("device", "Pen A"),
+        ("practitioner", "Dr. Weiss"),
+        ("practitioner", "Dr. Weiss"),
+        ("room", "Room 1"),
+    ]
+    assert Appointment.objects.get().created_by == clinic.desk
+
+
+def test_second_writer_is_told_and_offered_other_times(clinic: Clinic, api: Api) -> None:
+    api.post("appointments/", wanted(clinic))
+    answer = api.post("appointments/", wanted(clinic))
+    assert (answer.status_code, answer["Content-Type"]) == (409, "application/problem+json")
+    body = answer.json()
+    assert (body["code"], body["status"], len(body["next_free"])) == ("taken", 409, 3)
+    again = api.post(
+        "appointments/", wanted(clinic, **{k: body["next_free"][0][k] for k in ("starts_at", "assignment")})
+    )
+    assert again.status_code == 201
+
+
+def test_rules_are_listed_with_their_dates(clinic: Clinic, api: Api) -> None:
+    plan = clinic.plan()
+    first, second = plan.sessions.filter(number__in=[1, 2]).order_by("number")
+    api.post("appointments/", wanted(clinic, session=first.pk))
+    answer = api.post(
+        "appointments/", wanted(clinic, session=second.pk, starts_at=(FIRST + 7 * 24 * HOUR).isoformat())
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "rules")
+    assert ("too_soon", "2026-04-26T22:00:00+00:00") in {
+        (one["code"], one["possible_from"]) for one in answer.json()["problems"]
+    }
+
+
+def test_same_key_books_once_and_another_request_under_it_is_refused(clinic: Clinic, api: Api) -> None:
+    body = wanted(clinic)
+    first = api.post("appointments/", body, Idempotency_Key="a-1")
+    second = api.post("appointments/", body, Idempotency_Key="a-1")
+    other = api.post("appointments/", {**body, "note": "x"}, Idempotency_Key="a-1")
+    assert [first.status_code, second.status_code, other.status_code] == [201, 201, 422]
+    assert second.json() == first.json()
+    assert (second["Idempotent-Replay"], other.json()["code"]) == ("true", "idempotency_key_reused")
+    assert Appointment.objects.count() == 1
+
+
+def test_refused_request_does_not_use_its_key_up(clinic: Clinic, api: Api) -> None:
+    blocking = api.post("appointments/", wanted(clinic)).json()
+    body = wanted(clinic)
+    assert api.post("appointments/", body, Idempotency_Key="b").status_code == 409
+    api.post(f"appointments/{blocking['id']}/cancel/", {"reason": "time"}, If_Match='"1"')
+    assert api.post("appointments/", body, Idempotency_Key="b").status_code == 201
+
+
+def test_change_needs_the_version_that_was_seen(clinic: Clinic, api: Api) -> None:
+    made = api.post("appointments/", wanted(clinic)).json()
+    path, body = f"appointments/{made['id']}/move/", {"starts_at": (FIRST + HOUR).isoformat()}
+    assert api.post(path, body).status_code == 428
+    moved = api.post(path, body, If_Match='"1"')
+    assert (moved.status_code, moved["ETag"], moved.json()["version"]) == (200, '"2"', 2)
+    stale = api.post(path, body, If_Match='"1"')
+    assert stale.status_code == 412
+    assert "Anna Berg" in stale.json()["title"]
+
+
+def test_reading_again_costs_nothing_while_nothing_changed(clinic: Clinic, api: Api) -> None:
+    made = api.post("appointments/", wanted(clinic)).json()
+    answer = api.get(f"appointments/{made['id']}/")
+    assert (answer.status_code, answer["ETag"]) == (200, '"1"')
+    assert api.get(f"appointments/{made['id']}/", If_None_Match='"1"').status_code == 304
+
+
+def test_the_day_by_verbs(clinic: Clinic, api: Api, clock: Any) -> None:
+    made = api.post("appointments/", wanted(clinic)).json()
+    path = f"appointments/{made['id']}"
+    assert api.post(f"{path}/confirm/", If_Match='"1"').json()["confirmed_at"] is not None
+    assert api.post(f"{path}/arrive/", If_Match='"2"').status_code == 422
+    clock.move_to(FIRST)
+    assert api.post(f"{path}/arrive/", If_Match='"2"').json()["status"] == "arrived"
+    assert api.post(f"{path}/start/", If_Match='"3"').status_code == 403
+    assert api.post(f"{path}/undo/", If_Match='"3"').json()["status"] == "booked"
+    clock.move_to(FIRST + HOUR)
+    assert api.post(f"{path}/noshow/", If_Match='"4"').json()["status"] == "noshow"
+
+
+def test_hold_and_its_confirmation(clinic: Clinic, api: Api) -> None:
+    made = api.post("appointments/hold/", wanted(clinic)).json()
+    assert (made["status"], made["held_until"]) == ("held", "2026-03-03T10:10:00+01:00")
+    answer = api.post(f"appointments/{made['id']}/confirm-hold/", If_Match='"1"')
+    assert (answer.json()["status"], answer.json()["version"]) == ("booked", 2)
+
+
+def test_stranger_does_not_learn_that_an_appointment_exists(
+    clinic: Clinic, api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = api.post("appointments/", wanted(clinic)).json()
+    chidi = Api(factories.staff(at=factories.LocationFactory(), name="Chidi Obi"), capsys)
+    assert chidi.get(f"appointments/{made['id']}/").status_code == 404
+    assert chidi.get("appointments/").json()["results"] == []
+    assert (
+        chidi.post(f"appointments/{made['id']}/cancel/", {"reason": "ill"}, If_Match="*").status_code == 404
+    )
+    assert chidi.post("appointments/", wanted(clinic)).status_code == 400
+    assert chidi.get("patients/").json()["results"] == []
+    assert chidi.get("plans/").json()["results"] == []
+
+
+def test_wrong_or_revoked_token_is_401(clinic: Clinic, api: Api) -> None:
+    assert Client().get("/api/v1/appointments/").status_code == 401
+    ApiToken.objects.update(revoked_at=clinic.now)
+    assert api.get("appointments/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("starts_at", "2026-03-30T09:00:00"),
+        ("starts_at", "2026-03-30T09:01:00Z"),
+        ("starts_at", "9999-12-31T23:55:00Z"),
+        ("session", 10**30),
+        ("assignment", {"room": 0}),
+        ("note", "\x00"),
+    ],
+)
+def test_wrong_shape_names_the_field(clinic: Clinic, api: Api, field: str, value: Any) -> None:
+    answer = api.post("appointments/", wanted(clinic, **{field: value}))
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
+
+
+def test_change_by_token_carries_the_users_name_in_the_history(clinic: Clinic, api: Api) -> None:
+    api.post("appointments/", wanted(clinic))
+    row = Appointment.pgh_event_model.objects.select_related("pgh_context").get()  # type: ignore[attr-defined]
+    assert row.pgh_context.metadata["user"] == clinic.desk.pk
