@@ -180,7 +180,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.select_related(
             "patient",
             "location__settings",
-            "treatment_session__plan__patient",
+            "treatment_session__plan__patient__clinical_profile",
             "treatment_session__plan__location__settings",
             "treatment_session__protocol_version__protocol",
         ).defer("treatment_session__protocol_version__definition")

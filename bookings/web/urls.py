@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from bookings.web import appointments, board, moving, my_day, panels, series, sessions
+from bookings.web import appointments, board, find, find_times, moving, my_day, panels, series, sessions
 
 app_name = "bookings"
 urlpatterns = [
     path("board/", board.board, name="board"),
+    path("book/", find.find, name="find"),
+    path("book/new/", find.new, name="find-new"),
+    path("book/<int:pk>/", find_times.times, name="find-times"),
     path("my-day/", my_day.my_day, name="my-day"),
     path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("appointments/<int:pk>/do/<slug:verb>/", appointments.do, name="appointment-do"),
