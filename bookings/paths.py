@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from bookings.candidates import Candidates, days_between
-from bookings.ranking import Choice, change_cost, weekday_cost
+from bookings.ranking import Choice, binding_ties, change_cost, follows_freely, weekday_cost
 from bookings.series import PartOfDay, Tie, Weights, Wishes
 
 #: The days of the earlier sessions that still matter, the last one last.
@@ -39,7 +39,8 @@ class Layers:
     def __init__(self, candidates: Sequence[Candidates], wishes: Wishes, weights: Weights) -> None:
         self.candidates, self.weights = candidates, weights
         self.size = len(candidates)
-        self.is_done = [one.session.is_done for one in candidates]
+        self._sessions = [one.session for one in candidates]
+        self.follows_freely = [follows_freely(self._sessions, layer) for layer in range(self.size)]
         self.kept = [self._kept_after(layer) for layer in range(self.size)]
         self._ties = [self._placed_ties(layer) for layer in range(self.size)]
         self._carried = [self._places_carried(layer) for layer in range(self.size)]
@@ -53,11 +54,9 @@ class Layers:
         return tuple(sorted({one for one in asked if one <= layer} | {layer}))
 
     def _placed_ties(self, layer: int) -> list[tuple[int, Tie]]:
-        """Each tie of a layer with the place of its day among those kept before; what is done has none."""
-        if self.candidates[layer].session.is_done:
-            return []
+        """Each tie of a layer that counts, with the place of its day among those kept before."""
         place = {session: at for at, session in enumerate(self.kept[layer - 1])} if layer else {}
-        return [(place[tie.to], tie) for tie in self.candidates[layer].session.ties]
+        return [(place[tie.to], tie) for tie in binding_ties(self._sessions, layer)]
 
     def _places_carried(self, layer: int) -> tuple[int, ...]:
         """The places, among the days kept before a layer, of those that are kept after it too."""
@@ -70,7 +69,7 @@ class Layers:
 
     def bounds(self, layer: int, days: Days) -> tuple[int, int]:
         """The first and last day that the ties leave to a layer, given the days kept before it."""
-        first, last = (days[-1] + 1, NEVER) if days and not self.is_done[layer] else (0, NEVER)
+        first, last = (0 if self.follows_freely[layer] else days[-1] + 1), NEVER
         for at, tie in self._ties[layer]:
             first = max(first, days[at] + tie.min_days)
             if tie.max_days is not None:
@@ -93,8 +92,8 @@ class Layers:
         for at, tie in self._ties[layer]:
             if tie.ideal_days is not None:
                 distance += abs(day - days[at] - tie.ideal_days)
-        changes = self._weekday[(day - days[-1]) % 7] if days and not self.is_done[layer] else 0
-        return distance * self.weights.day + changes
+        change = 0 if self.follows_freely[layer] else self._weekday[(day - days[-1]) % 7]
+        return distance * self.weights.day + change
 
     def to_come(self, layer: int, days: Days) -> int:
         """The least that the layers from this one on can cost, by days alone; NEVER when they cannot be
@@ -173,7 +172,7 @@ class _Walk:
         before, layer = entry.reached, entry.layer
         for choice in self.layers.candidates[layer].on(entry.day):
             cost = entry.cost + choice.own_cost
-            if before and not self.layers.is_done[layer]:
+            if before and not self.layers.follows_freely[layer]:
                 cost += change_cost(before.choice, choice, self.layers.weights)
             self._push(cost + entry.ahead, _Chosen(layer, _Reached(cost, entry.kept, choice, before)))
 

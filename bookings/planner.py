@@ -134,10 +134,10 @@ class Planner:
         self, candidates: Sequence[Candidates], chosen: Sequence[Choice], at: int
     ) -> Iterable[Choice]:
         """The choices of one session on the days that keep every tie to the others as they are."""
-        days = [choice.day for choice in chosen]
+        sessions, days = [one.session for one in candidates], [choice.day for choice in chosen]
         for day in candidates[at].days:
             days[at] = day
-            if all(ties_hold(one.session, days[index], days[:index]) for index, one in enumerate(candidates)):
+            if all(ties_hold(sessions, index, days) for index in range(len(sessions))):
                 yield from candidates[at].on(day)
 
     def _cost_with(

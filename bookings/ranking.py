@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bookings.series import PartOfDay, PlannedSession, Weights, Wishes
+from bookings.series import PartOfDay, PlannedSession, Tie, Weights, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +51,23 @@ def ideal_day_cost(session: PlannedSession, day: int, weights: Weights) -> int:
     return abs(day - session.ideal.toordinal()) * weights.day if session.ideal else 0
 
 
-def ties_cost(session: PlannedSession, day: int, earlier: Sequence[int], weights: Weights) -> int:
+def binding_ties(sessions: Sequence[PlannedSession], index: int) -> tuple[Tie, ...]:
+    """The ties of a session that count: between two sessions that are done, nothing does any more."""
+    session = sessions[index]
+    if not session.is_done:
+        return session.ties
+    return tuple(tie for tie in session.ties if not sessions[tie.to].is_done)
+
+
+def follows_freely(sessions: Sequence[PlannedSession], index: int) -> bool:
+    """Whether a session and the one before it are both done: then neither order nor change is judged."""
+    return index == 0 or (sessions[index].is_done and sessions[index - 1].is_done)
+
+
+def ties_cost(ties: Sequence[Tie], day: int, earlier: Sequence[int], weights: Weights) -> int:
     """The distance from the ideal day of each tie; `earlier` holds the days of all sessions before."""
     return weights.day * sum(
-        abs(day - earlier[tie.to] - tie.ideal_days) for tie in session.ties if tie.ideal_days is not None
+        abs(day - earlier[tie.to] - tie.ideal_days) for tie in ties if tie.ideal_days is not None
     )
 
 
@@ -77,28 +90,24 @@ def session_costs(
     """What each session costs, given all that were chosen; their sum is the cost of the plan."""
     costs = []
     days = [choice.day for choice in chosen]
-    for index, (session, choice) in enumerate(zip(sessions, chosen, strict=True)):
-        if session.is_done:
-            costs.append(0)
-            continue
-        cost = choice.own_cost + ties_cost(session, choice.day, days, weights)
-        if index:
+    for index, choice in enumerate(chosen):
+        cost = choice.own_cost + ties_cost(binding_ties(sessions, index), choice.day, days, weights)
+        if not follows_freely(sessions, index):
             cost += weekday_cost(days[index - 1], choice.day, wishes, weights)
             cost += change_cost(chosen[index - 1], choice, weights)
         costs.append(cost)
     return costs
 
 
-def ties_hold(session: PlannedSession, day: int, earlier: Sequence[int]) -> bool:
-    """Whether a day keeps every tie to the sessions before, and comes after the last of them; the past
-    always does."""
-    if session.is_done:
-        return True
-    if earlier and day <= earlier[-1]:
+def ties_hold(sessions: Sequence[PlannedSession], index: int, days: Sequence[int]) -> bool:
+    """Whether the day of a session keeps its ties to the sessions before, and comes after the last of
+    them."""
+    day = days[index]
+    if not follows_freely(sessions, index) and day <= days[index - 1]:
         return False
     return all(
-        tie.min_days <= day - earlier[tie.to] <= (tie.max_days if tie.max_days is not None else day)
-        for tie in session.ties
+        tie.min_days <= day - days[tie.to] <= (tie.max_days if tie.max_days is not None else day)
+        for tie in binding_ties(sessions, index)
     )
 
 

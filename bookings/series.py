@@ -69,8 +69,9 @@ class Standing:
 class PlannedSession:
     """One session to find a time for, or one that is done and anchors those after it.
 
-    `demand` None means done: it keeps `standing`. With both, the session is booked at `standing` and may be
-    moved. `earliest`, `ideal` and `latest` are local days that hold whatever the ties say.
+    `demand` None means that it keeps `standing`: performed, or not to be moved. With both, the session is
+    booked at `standing` and may be moved. `earliest`, `ideal` and `latest` are local days that hold whatever
+    the ties say.
     """
 
     number: int
@@ -88,7 +89,7 @@ class PlannedSession:
 
     @property
     def is_done(self) -> bool:
-        """Whether it was performed: a fact that anchors others and is itself beyond all ties."""
+        """Whether it is where it is: performed, or booked and not to be moved. It anchors others."""
         return self.demand is None
 
 

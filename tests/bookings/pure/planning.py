@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
 from zoneinfo import ZoneInfo
 
 from bookings.availability import Demand, Resource, Search, Supply
@@ -77,17 +76,13 @@ def cheapest_of_all(
     sessions: list[PlannedSession], supply: Supply, wishes: Wishes, weights: Weights
 ) -> int | None:
     """The least cost over every combination of starts that keeps the ties; None when there is none."""
-    choices = [every_choice(session, supply, wishes, weights) for session in sessions]
-    thin = [list({(one.day, one.practitioner, one.part): one for one in layer}.values()) for layer in choices]
-    costs = [
-        sum(session_costs(sessions, chosen, wishes, weights))
-        for chosen in product(*thin)
-        if all(
-            ties_hold(session, chosen[index].day, [one.day for one in chosen[:index]])
-            for index, session in enumerate(sessions)
-        )
-    ]
-    return min(costs, default=None)
+    ways: list[tuple[Choice, ...]] = [()]
+    for index, session in enumerate(sessions):
+        found = every_choice(session, supply, wishes, weights)
+        alike = {(one.day, one.practitioner, one.part): one for one in found}
+        longer = ((*way, choice) for way in ways for choice in alike.values())
+        ways = [way for way in longer if ties_hold(sessions, index, [one.day for one in way])]
+    return min((sum(session_costs(sessions, way, wishes, weights)) for way in ways), default=None)
 
 
 def in_series(demand: Demand, gaps: list[tuple[int, int, int]], **first: object) -> list[PlannedSession]:

@@ -65,6 +65,9 @@ def series(draw: st.DrawFn, rota: Rota) -> list[PlannedSession]:
         sessions[0] = PlannedSession(
             1, standing=Standing(local(draw(st.integers(-4, 3)), 9), {PRACTITIONER: ANNA})
         )
+    if draw(st.integers(0, 3)) == 0:
+        held = Standing(local(draw(st.integers(4, 14)), 15), {PRACTITIONER: BORIS})
+        sessions.append(PlannedSession(4, ties=(Tie(2, *draw(gaps)),), standing=held))
     if draw(st.booleans()):
         least, ideal, most = draw(gaps)
         across = Tie(
@@ -73,14 +76,14 @@ def series(draw: st.DrawFn, rota: Rota) -> list[PlannedSession]:
         sessions[2] = replace(
             sessions[2], ties=draw(st.sampled_from([(across,), (across, *sessions[2].ties)]))
         )
-    first = FIRST + timedelta(days=draw(st.integers(0, 15)))
+    first = FIRST + timedelta(days=draw(st.integers(0, 12)))
     last = draw(st.sampled_from([None, first + timedelta(days=3)]))
     sessions[1] = replace(sessions[1], blocked=(BlockedDays(first, last),))
     return sessions
 
 
-@settings(max_examples=120, deadline=None)
-@given(data=st.data(), rota=rotas(16), wish=wishes, weights=weightings)
+@settings(max_examples=50, deadline=None)
+@given(data=st.data(), rota=rotas(13, chances=4), wish=wishes, weights=weightings)
 def test_plan_costs_what_the_best_of_all_combinations_costs(
     data: st.DataObject, rota: Rota, wish: Wishes, weights: Weights
 ) -> None:
@@ -98,7 +101,7 @@ def test_plan_costs_what_the_best_of_all_combinations_costs(
 def _is_what_it_says(plan: SeriesPlan, sessions: list[PlannedSession]) -> None:
     days = [planned.day.toordinal() for planned in plan.sessions]
     for index, (planned, session) in enumerate(zip(plan.sessions, sessions, strict=True)):
-        assert ties_hold(session, days[index], days[:index])
+        assert ties_hold(sessions, index, days)
         assert planned.window.earliest <= planned.day
         assert planned.window.latest is None or planned.day <= planned.window.latest
         if session.demand is None:
@@ -110,8 +113,8 @@ def _is_what_it_says(plan: SeriesPlan, sessions: list[PlannedSession]) -> None:
     assert plan.cost == sum(planned.cost for planned in plan.sessions)
 
 
-@settings(max_examples=60, deadline=None)
-@given(data=st.data(), rota=rotas(16))
+@settings(max_examples=30, deadline=None)
+@given(data=st.data(), rota=rotas(13, chances=4))
 def test_unmet_session_is_the_first_that_no_combination_reaches(data: st.DataObject, rota: Rota) -> None:
     sessions = data.draw(series(rota))
     found = plan_series(sessions, rota.supply)
@@ -123,8 +126,8 @@ def test_unmet_session_is_the_first_that_no_combination_reaches(data: st.DataObj
         assert len(found.before.sessions) == at
 
 
-@settings(max_examples=40, deadline=None)
-@given(data=st.data(), rota=rotas(14), wish=wishes)
+@settings(max_examples=20, deadline=None)
+@given(data=st.data(), rota=rotas(13, chances=4), wish=wishes)
 def test_alternatives_are_the_cheapest_other_times_of_one_session(
     data: st.DataObject, rota: Rota, wish: Wishes
 ) -> None:
@@ -137,16 +140,10 @@ def test_alternatives_are_the_cheapest_other_times_of_one_session(
     assert [one.cost for one in others] == sorted(one.cost for one in others)
     for one in others:
         assert one.slot is not None
-        held = [
-            replace(session, standing=Standing(other.slot.start, other.slot.assignment), demand=None)
-            if other.slot and session.number != 2
-            else session
-            for session, other in zip(sessions, plan.sessions, strict=True)
-        ]
         assert one.cost >= 0
         days = [other.day.toordinal() for other in plan.sessions]
         days[1] = one.day.toordinal()
-        assert all(ties_hold(session, days[at], days[:at]) for at, session in enumerate(held))
+        assert all(ties_hold(sessions, at, days) for at in range(len(sessions)))
 
 
 def everyone(days: int, blocks: tuple[int, ...] = (0, 1, 2)) -> frozenset[tuple[int, int]]:
@@ -200,6 +197,34 @@ def test_performed_late_moves_the_windows_after_it() -> None:
         45,
     ]
     assert plan.sessions[1].day == FIRST + timedelta(days=33)
+
+
+def test_session_that_may_not_move_holds_those_before_it() -> None:
+    """The third is fixed on day 12: the second, free to be anywhere, keeps its distance from both sides."""
+    rota = Rota(30, {ANNA: everyone(30)})
+    first = PlannedSession(1, standing=Standing(local(0, 9), {PRACTITIONER: ANNA}))
+    second = PlannedSession(2, rota.demand, ties=(Tie(0, 3, 9, 20),))
+    third = PlannedSession(3, ties=(Tie(1, 5, 6, 7),), standing=Standing(local(12, 9), {PRACTITIONER: ANNA}))
+    plan = plan_series([first, second, third], rota.supply)
+    assert isinstance(plan, SeriesPlan)
+    assert [(one.day - FIRST).days for one in plan.sessions] == [0, 7, 12]
+    too_early = replace(third, standing=Standing(local(6, 9), {PRACTITIONER: ANNA}))
+    found = plan_series([first, second, too_early], rota.supply)
+    assert isinstance(found, Unmet)
+    assert found.number == 3
+
+
+def test_what_was_performed_is_not_judged_again() -> None:
+    rota = Rota(30, {ANNA: everyone(30)})
+    done = [PlannedSession(number, ties=ties, standing=Standing(local(day, 9))) for number, day, ties in PAST]
+    plan = plan_series([*done, PlannedSession(3, rota.demand, ties=(Tie(1, 7, 7, 9),))], rota.supply)
+    assert isinstance(plan, SeriesPlan)
+    assert [one.cost for one in plan.sessions[:2]] == [0, 0]
+    assert (plan.sessions[2].day - FIRST).days == 9
+
+
+#: Two sessions performed a day apart although the protocol asks for a week.
+PAST = [(1, 1, ()), (2, 2, (Tie(0, 7, 7, 9),))]
 
 
 def test_starts_stay_near_the_time_of_day_before() -> None:
