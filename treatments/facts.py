@@ -117,6 +117,18 @@ class PlanFacts:
                 return one
         raise KeyError(pk)
 
+    def policy(self, code: str) -> int:
+        """A whole number that a rule needs, as the clinic's catalogue has it; KeyError for an unknown code."""
+        return int(self.shared.policy(code))
+
+    def regions_of(self, zones: frozenset[str]) -> frozenset[str]:
+        """The regions (face, neck, …) that these zones belong to."""
+        return frozenset(str(zone.region) for zone in self.shared.zones if zone.code in zones)
+
+    def labels_of(self, zones: frozenset[str]) -> str:
+        """The zones in words, in the order of the map."""
+        return ", ".join(zone.label for zone in self.shared.zones if zone.code in zones)
+
     @property
     def last_performed(self) -> OneSession | None:
         """The session performed last; None before the first."""

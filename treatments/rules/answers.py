@@ -9,7 +9,6 @@ from clinic.errors import Problem
 from treatments import problems
 from treatments.definitions import Asked, ScreeningItem, Severity, Tag
 from treatments.facts import Moment, OneSession, PlanFacts
-from treatments.queries.catalogue import policy, regions_of, zone_labels
 from treatments.screening_rules import GivenAnswer, ItemFinding, ScreeningScope, applies, finding
 
 #: Asked only when something was treated before.
@@ -31,7 +30,7 @@ def scope_of(facts: PlanFacts, one: OneSession) -> ScreeningScope:
         tags=frozenset(tags),
         components=facts.components if one.definition.mixtures else frozenset(),
         zones=facts.zones,
-        regions=regions_of(facts.zones),
+        regions=facts.regions_of(facts.zones),
         is_drug_free=not one.definition.mixtures and not facts.numbing_planned,
         clinic_choices=facts.clinic_choices,
     )
@@ -67,7 +66,7 @@ def valid_answer(facts: PlanFacts, item: ScreeningItem, moment: Moment) -> Given
     known = facts.answers.get(item.code)
     if known is None or (item.code in AFTER_A_SESSION and known[0].answered_on < _last_day(facts)):
         return None
-    oldest = moment.on - timedelta(days=int(policy("SCREENING_FULL_VALID_D")))
+    oldest = moment.on - timedelta(days=facts.policy("SCREENING_FULL_VALID_D"))
     return known[0] if known[0].answered_on >= oldest else None
 
 
@@ -97,14 +96,14 @@ def answer_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterat
     gone = frozenset[str]().union(*(result.zones for _, result in results))
     none_left = bool(facts.zones) and facts.zones <= gone
     for item, result in results:
-        if result.severity is None:
-            continue
+        if result.severity is None or item.asks_text:
+            continue  # words stand against nothing: the practitioner reads them
         if result.is_agent:
             yield problems.agents_excluded(
                 item=item.code, question=item.question, agents=result.agents, severity=result.severity
             )
         elif result.is_zone and facts.zones and not none_left:
-            labels = zone_labels(result.zones)
+            labels = facts.labels_of(result.zones)
             yield problems.zones_left_out(
                 item=item.code, question=item.question, zones=result.zones, labels=labels
             )
@@ -135,7 +134,7 @@ def _is_passing(
 ) -> bool:
     """A condition without an end date that is asked again, answered for another session and long before this one."""
     given, session_id = facts.answers[item.code]
-    fresh = timedelta(hours=int(policy("SCREENING_ANSWERS_FRESH_H")))
+    fresh = timedelta(hours=facts.policy("SCREENING_ANSWERS_FRESH_H"))
     early = moment.on - given.answered_on > fresh
     return item.asked == Asked.EVERY and not result.has_window and early and session_id != one.pk
 
@@ -151,7 +150,7 @@ def screening_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Ite
 
 
 def _every_session(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterator[Problem]:
-    hours = int(policy("SCREENING_ANSWERS_FRESH_H"))
+    hours = facts.policy("SCREENING_ANSWERS_FRESH_H")
     answered = facts.screened.get(one.pk)
     wanted = {item.code for item in items_for(facts, one, asked=Asked.EVERY)}
     fresh = answered is not None and moment.now - answered[0] <= timedelta(hours=hours)

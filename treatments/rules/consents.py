@@ -14,7 +14,6 @@ from clinic.timekeeping import local_day
 from treatments import problems
 from treatments.definitions import ConsentItem, Tag
 from treatments.facts import Moment, OneSession, PlanFacts, SignedConsent
-from treatments.queries.catalogue import policy
 from treatments.words import OPEN_SESSIONS, PERFORMED_SESSIONS
 
 #: Families whose first session waits after the signature, whatever the number of sessions.
@@ -104,7 +103,7 @@ def _thinking_time(
 ) -> Iterator[Problem]:
     if facts.last_performed is not None or not needs_thinking_time(facts, one):
         return
-    until = signed.signed_at + timedelta(hours=int(policy("CONSENT_COOLING_OFF_H")))
+    until = signed.signed_at + timedelta(hours=facts.policy("CONSENT_COOLING_OFF_H"))
     too_early = moment.now < until if moment.is_start else moment.on < local_day(until, facts.tz)
     if too_early:
         local = timezone.localtime(until, facts.tz)
@@ -114,5 +113,5 @@ def _thinking_time(
 def needs_thinking_time(facts: PlanFacts, one: OneSession) -> bool:
     """Injections, lipolysis, RF needling, and any plan of more than three sessions (catalogue 10.1)."""
     alive = [s for s in facts.sessions if s.status in (*OPEN_SESSIONS, *PERFORMED_SESSIONS)]
-    long_plan = len(alive) > int(policy("CONSENT_COOLING_OFF_OVER_SESSIONS"))
+    long_plan = len(alive) > facts.policy("CONSENT_COOLING_OFF_OVER_SESSIONS")
     return str(one.definition.family) in WAITING_FAMILIES or long_plan
