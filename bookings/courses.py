@@ -28,6 +28,7 @@ from bookings.supply import (
     placed_at,
     supply_of,
 )
+from bookings.timegrid import Grid
 from bookings.visits import Visit, visit_of
 from clinic.errors import Blocker, NeedsApproval, Problem
 from clinic.models import Resource
@@ -119,31 +120,43 @@ class Paper:
     sessions: list[PlannedSession]
 
 
-def lay_out(
-    course: Course,
-    *,
-    wishes: Wishes,
-    movable: Iterable[int] = (),
-    placed: Sequence[Placed] | None = None,
-) -> Paper:
-    """The course on paper. Booked sessions stay anchors unless their number is `movable`.
+@dataclass(frozen=True)
+class Ground:
+    """What is read once and shared by the courses that are solved on it: resources, days, what is free."""
 
-    Reads resources, hours and claims once, over as many days as the rest of the series can take.
+    placed: list[Placed]
+    grid: Grid
+    supply: Supply
+
+
+def ground_for(courses: Sequence[Course], *, without: Iterable[int]) -> Ground:
+    """Resources, hours and claims over as many days as any of the courses needs, without some appointments.
+
+    The courses are at one location; those at another have a ground of their own.
     """
+    first = courses[0]
+    location = first.plan.location
+    known = placed_at(location)
+    wanted = {one.id for course in courses for one in _used(course, known)}
+    used = [one for one in known if one.id in wanted]
+    grid = grid_of(location, first.today, max(days_needed(course) for course in courses))
+    return Ground(used, grid, supply_of(location, used, grid, now=first.now, without=without))
+
+
+def lay_out(
+    course: Course, *, wishes: Wishes, movable: Iterable[int] = (), ground: Ground | None = None
+) -> Paper:
+    """The course on paper. Booked sessions stay anchors unless their number is `movable`."""
     free_again = set(movable)
     moved = [course.standing[number].pk for number in free_again if number in course.standing]
-    location = course.plan.location
-    known = list(placed) if placed is not None else placed_at(location)
-    used = _used(course, known)
-    grid = grid_of(location, course.today, days_needed(course))
-    supply = supply_of(location, used, grid, now=course.now, without=moved)
-    busy = patient_busy(course.plan.patient_id, grid, now=course.now, without=moved)
-    settings = settings_of(location)
+    found = ground or ground_for([course], without=moved)
+    busy = patient_busy(course.plan.patient_id, found.grid, now=course.now, without=moved)
+    location, settings = course.plan.location, settings_of(course.plan.location)
     demands = {
         number: demand_of(
             visit,
-            used,
-            grid,
+            found.placed,
+            found.grid,
             step_minutes=settings.slot_minutes,
             not_before=first_start(course.now, settings.notice_minutes),
             not_after=last_start(course.now, settings.horizon_days, location.tz),
@@ -152,7 +165,7 @@ def lay_out(
         )
         for number, visit in course.visits.items()
     }
-    return Paper(course, supply, used, planned_sessions(course, demands, free_again))
+    return Paper(course, found.supply, found.placed, planned_sessions(course, demands, free_again))
 
 
 def _used(course: Course, placed: Sequence[Placed]) -> list[Placed]:

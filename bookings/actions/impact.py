@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from bookings.actions.closures import worklist
-from bookings.actions.reflowing import ReflowProposal, accept_reflow, as_proposal, only, paper_for, times_of
+from bookings.actions.reflowing import (
+    ReflowProposal,
+    accept_reflow,
+    as_proposal,
+    known_numbers,
+    movable_numbers,
+    only,
+    paper_for,
+    times_of,
+)
 from bookings.actions.series import stopping
-from bookings.assignment import SlotClaim
 from bookings.availability import Supply
-from bookings.courses import course_of
+from bookings.courses import Course, Ground, course_of, ground_for
+from bookings.joint import SeriesToReflow, reflow_together
 from bookings.models import Appointment
-from bookings.reflow import reflow_series
 from bookings.series import Wishes
 from bookings.units import unit
 from clinic.intervals import Interval
@@ -36,66 +45,68 @@ class Impact:
         return len(self.single) + sum(len(one.changes) for one in self.proposals)
 
 
+@dataclass(frozen=True)
+class Touched:
+    """A plan with the sessions that lie inside a closure."""
+
+    plan: TreatmentPlan
+    numbers: set[int] = field(default_factory=set)
+
+
 def impact(closure: Closure, *, now: datetime, wishes: Wishes | None = None) -> Impact:
     """Proposes new times for every series inside a closure (standing, or not yet saved), none in another's way.
 
-    Series are solved in the order of their first appointment inside, each with the fewest moves that the ones
-    before it leave possible.
+    Together: the fewest moves over all of them, then the least distance.
     """
     inside = worklist(closure)
     single = tuple(row for row in inside if row.treatment_session is None)
-    plans: dict[int, TreatmentPlan] = {}
-    leaving: dict[int, set[int]] = {}
+    plans: dict[int, Touched] = {}
     for row in inside:
         if (session := row.treatment_session) is not None:
-            plans.setdefault(session.plan_id, session.plan)
-            leaving.setdefault(session.plan_id, set()).add(session.number)
-    return Impact(closure, tuple(_jointly(closure, plans.values(), leaving, now, wishes)), single)
+            plans.setdefault(session.plan_id, Touched(session.plan)).numbers.add(session.number)
+    return Impact(closure, tuple(_jointly(closure, plans, now, wishes)), single)
 
 
 def _jointly(
-    closure: Closure,
-    plans: Iterable[TreatmentPlan],
-    leaving: dict[int, set[int]],
-    now: datetime,
-    wishes: Wishes | None,
-) -> Iterable[ReflowProposal]:
-    taken: list[SlotClaim] = []
-    for plan in plans:
-        proposal = _one(closure, plan, leaving[plan.pk], taken, now, wishes)
-        taken += [claim for change in proposal.changes for claim in change.slot.claims]
-        yield proposal
+    closure: Closure, plans: Mapping[int, Touched], now: datetime, wishes: Wishes | None
+) -> Iterator[ReflowProposal]:
+    """Those that no date can help first, the others solved together, location by location."""
+    courses = [course_of(touched.plan, now=now) for touched in plans.values()]
+    held_back = {course.plan.pk: tuple(stopping(course)) for course in courses}
+    yield from (ReflowProposal(plans[pk].plan, (), problems=why) for pk, why in held_back.items() if why)
+    places: dict[int, list[Course]] = defaultdict(list)
+    for course in courses:
+        if not held_back[course.plan.pk]:
+            places[course.plan.location_id].append(course)
+    for together in places.values():
+        yield from _solved(closure, together, plans, wishes)
 
 
-def _one(
-    closure: Closure,
-    plan: TreatmentPlan,
-    leaving: set[int],
-    taken: Sequence[SlotClaim],
-    now: datetime,
-    wishes: Wishes | None,
-) -> ReflowProposal:
-    course = course_of(plan, now=now)
-    if held_back := tuple(stopping(course)):
-        return ReflowProposal(plan, (), problems=held_back)
-    sessions, supply = paper_for(course, leaving=leaving, wishes=wishes)
-    known = {*course.standing, *(one.number for one in course.facts.sessions if one.day is not None)}
-    found = reflow_series(only(sessions, known), without_closed(supply, closure, taken), wishes=wishes)
-    return as_proposal(course, found)
+def _solved(
+    closure: Closure, courses: Sequence[Course], plans: Mapping[int, Touched], wishes: Wishes | None
+) -> Iterator[ReflowProposal]:
+    moving = [course.standing[number].pk for course in courses for number in movable_numbers(course)]
+    ground = ground_for(courses, without=moving)
+    closed = replace(ground, supply=without_closed(ground.supply, closure))
+    series = [_series(course, plans[course.plan.pk], closed, wishes) for course in courses]
+    found = reflow_together(series, closed.supply)
+    for course, proposal in zip(courses, found.proposals, strict=True):
+        yield as_proposal(course, proposal)
 
 
-def without_closed(supply: Supply, closure: Closure, taken: Iterable[SlotClaim]) -> Supply:
-    """The supply as it is once the closure stands and the other proposals are accepted."""
-    grid = supply.grid
-    closed = grid.touched([Interval(closure.starts_at, closure.ends_at)])
-    busy = {one.id: one.busy for one in supply.resources.values()}
-    for claim in taken:
-        if claim.resource in busy:
-            busy[claim.resource] |= grid.touched([Interval(claim.start, claim.end)])
-    for resource in busy:
-        if closure.resource_id in (None, resource):
-            busy[resource] |= closed
-    resources = {pk: replace(one, busy=busy[pk]) for pk, one in supply.resources.items()}
+def _series(course: Course, touched: Touched, ground: Ground, wishes: Wishes | None) -> SeriesToReflow:
+    sessions, _supply = paper_for(course, leaving=touched.numbers, wishes=wishes, ground=ground)
+    kept = tuple(only(sessions, known_numbers(course)))
+    return SeriesToReflow(course.plan.pk, course.plan.patient_id, kept, wishes)
+
+
+def without_closed(supply: Supply, closure: Closure) -> Supply:
+    """The supply as it is once the closure stands."""
+    closed = supply.grid.touched([Interval(closure.starts_at, closure.ends_at)])
+    resources = {
+        pk: replace(one, busy=one.busy | closed) if closure.resource_id in (None, pk) else one
+        for pk, one in supply.resources.items()
+    }
     return replace(supply, resources=resources)
 
 

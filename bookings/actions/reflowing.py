@@ -17,7 +17,8 @@ from bookings.actions.series import UNMET, stopping
 from bookings.actions.taking import clear_the_way, taking_at, write
 from bookings.actions.telling import tell
 from bookings.assignment import Slot
-from bookings.courses import Course, course_of, lay_out
+from bookings.availability import Supply
+from bookings.courses import Course, Ground, course_of, lay_out
 from bookings.models import Appointment
 from bookings.problems import rule_problems
 from bookings.reflow import Reflow, reflow_series
@@ -111,14 +112,25 @@ def propose_reflow(
     leaving_numbers = set(leaving)
     sessions, supply = paper_for(course, leaving=leaving_numbers, kept=kept, fixed=fixed, wishes=wishes)
     if not places_missing:
-        known = {*course.standing, *leaving_numbers, *(fixed or {}), *_done(course)}
+        known = known_numbers(course) | leaving_numbers | set(fixed or {})
         sessions = only(sessions, known)
     found = reflow_series(sessions, supply, wishes=wishes)
     return as_proposal(course, found)
 
 
-def _done(course: Course) -> list[int]:
-    return [one.number for one in course.facts.sessions if one.day is not None]
+def known_numbers(course: Course) -> set[int]:
+    """The sessions that are done or have a time; the others are no part of a re-flow unless asked for."""
+    return {*course.standing, *(one.number for one in course.facts.sessions if one.day is not None)}
+
+
+def movable_numbers(course: Course, kept: Iterable[int] = ()) -> list[int]:
+    """The booked sessions still to come, without those that are to stay."""
+    stay = set(kept)
+    return [
+        number
+        for number, row in course.standing.items()
+        if is_movable(row, course.now) and number not in stay
+    ]
 
 
 def paper_for(
@@ -128,15 +140,12 @@ def paper_for(
     kept: Iterable[int] = (),
     fixed: Mapping[int, NewTime] | None = None,
     wishes: Wishes | None = None,
-) -> tuple[list[PlannedSession], Any]:
+    ground: Ground | None = None,
+) -> tuple[list[PlannedSession], Supply]:
     """The course on paper with every booked session to come free to move, and the supply without them."""
-    gone, put, stay = set(leaving), fixed or {}, set(kept)
-    movable = [
-        number
-        for number, row in course.standing.items()
-        if is_movable(row, course.now) and number not in stay
-    ]
-    paper = lay_out(course, wishes=wishes or Wishes(), movable=movable)
+    gone, put = set(leaving), fixed or {}
+    movable = movable_numbers(course, kept)
+    paper = lay_out(course, wishes=wishes or Wishes(), movable=movable, ground=ground)
     return [_adjusted(one, gone, put) for one in paper.sessions], paper.supply
 
 

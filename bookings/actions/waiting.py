@@ -186,7 +186,7 @@ def _waiting_rows() -> Any:
         .select_related(
             "patient",
             "location",
-            "treatment_session__plan__patient",
+            "treatment_session__plan__patient__clinical_profile",
             "treatment_session__plan__location__settings",
             "treatment_session__protocol_version__protocol",
         )

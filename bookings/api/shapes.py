@@ -27,7 +27,7 @@ def sessions_of(user: Any) -> Any:
     """Sessions of patients that the user may see, with what a visit is made of."""
     rows = TreatmentSession.objects.visible_to(user)
     return rows.select_related(
-        "plan__patient", "plan__location__settings", "protocol_version__protocol"
+        "plan__patient__clinical_profile", "plan__location__settings", "protocol_version__protocol"
     ).defer("protocol_version__definition")
 
 

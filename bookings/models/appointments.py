@@ -133,6 +133,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """The treatment sessions that they are based on."""
         return self.filter(treatment_session__isnull=False).values_list("treatment_session_id", flat=True)
 
+    def by_session(self, sessions: Any) -> dict[int, Appointment]:
+        """Treatment session → its appointment, for some sessions."""
+        rows = self.filter(treatment_session__in=list(sessions)).select_related("location")
+        return {row.treatment_session_id: row for row in rows if row.treatment_session_id is not None}
+
     def missed(self) -> AppointmentQuerySet:
         """Nobody came."""
         return self.filter(status=AppointmentStatus.NOSHOW)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test import Client
 
 from bookings.actions import appointments
 from bookings.actions.closures import close
 from bookings.actions.series import book_series, chosen_from, propose_series
 from bookings.models import Appointment, Claim
 from bookings.visits import visit_of
-from clinic.models import Resource
+from clinic.api.authentication import token_hash
+from clinic.models import ApiToken, Resource, User
 from tests.bookings.conftest import FIRST, Clinic
 from tests.races.conftest import kinds, race
 
@@ -94,7 +96,9 @@ def test_move_against_cancel_ends_in_one_of_the_two(raced_clinic: Clinic) -> Non
 
 def test_two_moves_into_each_other_do_not_deadlock(raced_clinic: Clinic) -> None:
     rows = [
-        booking(raced_clinic, raced_clinic.plan().sessions.get(number=1), starts_at=FIRST + number * 2 * HOUR)()
+        booking(
+            raced_clinic, raced_clinic.plan().sessions.get(number=1), starts_at=FIRST + number * 2 * HOUR
+        )()
         for number in range(3)
     ]
     outcomes = race(
@@ -202,3 +206,39 @@ def test_raw_sql_against_the_action_is_stopped_by_the_constraint(raced_clinic: C
     done = kinds(outcomes).pop("done")
     assert done == 1
     assert set(kinds(outcomes)) <= {"done", "taken", "IntegrityError", "patient_busy"}
+
+
+def test_the_admin_the_api_and_the_action_race_for_one_time(raced_clinic: Clinic) -> None:
+    operator = User.objects.create_superuser("operator@clinic.example", "a long enough one", name="Operator")
+    ApiToken.objects.create(
+        token_hash=token_hash("race"), user=raced_clinic.desk, created_at=raced_clinic.now
+    )
+    by_admin, by_api, by_action = (raced_clinic.plan().sessions.get(number=1) for _ in range(3))
+
+    def admin_page() -> int:
+        client = Client()
+        client.force_login(operator)
+        local = FIRST.astimezone(UTC)
+        form = {
+            "session": by_admin.pk,
+            "starts_at_0": f"{local:%Y-%m-%d}",
+            "starts_at_1": f"{local:%H:%M:%S}",
+            "note": "",
+        }
+        return client.post("/operator/bookings/appointment/add/", form).status_code
+
+    def api() -> int:
+        answer = Client().post(
+            "/api/v1/appointments/",
+            {"session": by_api.pk, "starts_at": FIRST.isoformat()},
+            content_type="application/json",
+            headers={"Authorization": "Bearer race"},
+        )
+        return answer.status_code
+
+    outcomes = race(admin_page, api, booking(raced_clinic, by_action, chosen=None))
+    winners = [isinstance(outcome, Appointment) or outcome in (201, 302) for outcome in outcomes]
+    assert winners.count(True) == 1
+    assert outcomes[0] in (200, 302)
+    assert outcomes[1] in (201, 409)
+    assert Appointment.objects.occupying().count() == 1
