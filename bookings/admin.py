@@ -18,7 +18,7 @@ from clinic.errors import DomainError
 from treatments.models import TreatmentSession
 
 
-class BookForm(forms.ModelForm[models.Appointment]):
+class BookForm(forms.ModelForm):  # type: ignore[type-arg]
     """A session and a start; the action does the rest, and what it refuses is an error of the form."""
 
     session = forms.ModelChoiceField(
@@ -59,7 +59,7 @@ class BookForm(forms.ModelForm[models.Appointment]):
         """Nothing."""
 
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Shown, never changed by hand: the actions keep rows, claims and messages together."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -75,7 +75,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
 
-class ClaimInline(admin.TabularInline[models.Claim, models.Appointment]):
+class ClaimInline(admin.TabularInline):  # type: ignore[type-arg]
     """What an appointment has claimed."""
 
     model = models.Claim
