@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 from subprocess import PIPE, Popen
 from types import FrameType
@@ -120,7 +121,7 @@ def prepare() -> None:
         print("Preparing the tables …")
         call_command("migrate", verbosity=0, interactive=False)
         print("Loading the catalogue …")
-        call_command("load_catalogue", verbosity=0)
+        call_command("load_catalogue", verbosity=0, stdout=StringIO())
         print("Loading the demo clinic: a minute at the first start …")
         call_command("load_demo", "--if-empty", verbosity=0)
         collect_static(Path(settings.STATIC_ROOT))
