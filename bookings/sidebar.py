@@ -45,7 +45,7 @@ def sidebar(user: Any, location: Location, day: date, *, now: datetime) -> Sideb
     tomorrow = day_start(local_day(now, location.tz) + ONE_DAY, location.tz)
     return Sidebar(
         weeks=_month(here, location, day),
-        waiting=_waiting(here, now),
+        waiting=in_waiting_room(here.in_the_house(now)),
         cancelled=list(here.cancelled_by_patients(now - timedelta(days=2)).select_related("patient")[:6]),
         unconfirmed=list(here.unconfirmed(tomorrow, tomorrow + ONE_DAY).select_related("patient")[:8]),
         late=list(here.late(now).select_related("patient")[:6]),
@@ -62,9 +62,9 @@ def _month(here: Any, location: Location, day: date) -> list[list[MonthDay]]:
     ]
 
 
-def _waiting(here: Any, now: datetime) -> list[tuple[Appointment, datetime]]:
-    """Who is in the house and not yet in treatment, the longest wait first."""
-    rows = list(here.in_the_house(now).select_related("patient", "treatment_session"))
+def in_waiting_room(here: Any) -> list[tuple[Appointment, datetime]]:
+    """Who of some appointments is in the house and not yet in treatment, since when, the longest wait first."""
+    rows = list(here.select_related("patient", "treatment_session"))
     since = dict(
         AppointmentStatusChange.objects.filter(appointment__in=rows, to_status=S.ARRIVED).values_list(
             "appointment_id", "changed_at"

@@ -34,6 +34,16 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         """In the order in which they asked."""
         return self.filter(status=WaitlistStatus.WAITING).order_by("created_at", "id")
 
+    def at(self, location: Any) -> WaitlistEntryQuerySet:
+        """Wishes at a location."""
+        return self.filter(location=location)
+
+    def on_list(self) -> WaitlistEntryQuerySet:
+        """Waiting or with an offer, in the order of asking, with what the list shows."""
+        rows = self.filter(status__in=(WaitlistStatus.WAITING, WaitlistStatus.OFFERED))
+        shown = rows.select_related("patient", "location", "treatment_session__plan")
+        return shown.prefetch_related("offers__hold").order_by("created_at", "id")
+
 
 @tracked()
 class WaitlistEntry(models.Model):
@@ -80,6 +90,28 @@ class WaitlistEntryStatusChange(StatusChange):
     entry = models.ForeignKey(WaitlistEntry, on_delete=models.CASCADE, related_name="status_changes")
 
 
+class WaitlistOfferQuerySet(models.QuerySet["WaitlistOffer"]):
+    """Which offers."""
+
+    def with_hold(self) -> WaitlistOfferQuerySet:
+        """With the time that is held, and who it is for."""
+        return self.select_related(
+            "hold__location__settings", "entry__patient", "entry__location", "entry__treatment_session__plan"
+        )
+
+    def to_patient(self, patient: Any) -> WaitlistOfferQuerySet:
+        """Offers made to one patient."""
+        return self.filter(entry__patient=patient)
+
+    def of(self, key: int) -> WaitlistOfferQuerySet:
+        """The one with this key."""
+        return self.filter(pk=key)
+
+    def last_open(self) -> WaitlistOffer | None:
+        """The one that has not been answered."""
+        return self.filter(status=OfferStatus.OPEN).order_by("-id").first()
+
+
 @tracked()
 class WaitlistOffer(models.Model):
     """A freed time held for one entry until it answers or the hold lapses."""
@@ -89,6 +121,8 @@ class WaitlistOffer(models.Model):
     status = models.CharField(max_length=20, choices=OfferStatus, default=OfferStatus.OPEN)
     offered_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+
+    objects = WaitlistOfferQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

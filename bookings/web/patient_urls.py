@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.web import patient_pages, patient_questions
+from bookings.web import patient_offers, patient_pages, patient_questions
 
 app_name = "bookings_p"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("appointment/change/", patient_pages.change, name="change"),
     path("appointment/cancel/", patient_pages.cancel, name="cancel"),
     path("appointment/calendar.ics", patient_pages.calendar, name="calendar"),
+    path("offer/", patient_offers.offer, name="offer"),
+    path("offer/accept/", patient_offers.accept, name="offer-accept"),
+    path("offer/decline/", patient_offers.decline, name="offer-decline"),
 ]

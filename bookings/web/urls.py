@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from bookings.web import appointments, board, find, find_times, moving, my_day, panels, series, sessions
+from bookings.web import (
+    appointments,
+    board,
+    closures,
+    day_list,
+    find,
+    find_times,
+    moving,
+    my_day,
+    panels,
+    series,
+    sessions,
+    waiting_room,
+    waitlist,
+    worklists,
+)
 
 app_name = "bookings"
 urlpatterns = [
@@ -10,6 +25,23 @@ urlpatterns = [
     path("book/", find.find, name="find"),
     path("book/new/", find.new, name="find-new"),
     path("book/<int:pk>/", find_times.times, name="find-times"),
+    path("board/list/", day_list.day_list, name="day-list"),
+    path("waiting-room/", waiting_room.waiting_room, name="waiting-room"),
+    path("due/", worklists.due, name="due"),
+    path("calls/", worklists.calls, name="calls"),
+    path("calls/<int:pk>/reached/", worklists.call_reached, name="call-reached"),
+    path("calls/<int:pk>/no-answer/", worklists.call_no_answer, name="call-no-answer"),
+    path("sessions/<int:pk>/no-answer/", worklists.overdue_no_answer, name="overdue-no-answer"),
+    path("waitlist/", waitlist.waitlist, name="waitlist"),
+    path("waitlist/<int:pk>/offer/", waitlist.offer, name="waitlist-offer"),
+    path("waitlist/<int:pk>/withdraw/", waitlist.withdraw, name="waitlist-withdraw"),
+    path("waitlist/<int:pk>/answer/accept/", waitlist.answer, {"verb": "accept"}, name="waitlist-accept"),
+    path("waitlist/<int:pk>/answer/decline/", waitlist.answer, {"verb": "decline"}, name="waitlist-decline"),
+    path("sessions/<int:pk>/waitlist/", waitlist.add, name="waitlist-add"),
+    path("closures/", closures.closures, name="closures"),
+    path("closures/<int:pk>/", closures.closure, name="closure"),
+    path("closures/<int:pk>/accept/", closures.accept, name="closure-accept"),
+    path("closures/<int:pk>/lift/", closures.lift, name="closure-lift"),
     path("my-day/", my_day.my_day, name="my-day"),
     path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("appointments/<int:pk>/do/<slug:verb>/", appointments.do, name="appointment-do"),
