@@ -30,8 +30,8 @@ test: $(STAMP) ## run every test on private servers, browser tests included (ARG
 check: $(STAMP) ## style, types, the arrow, migrations, deploy checks, templates, known vulnerabilities
 	@COLLAGENDA_ENV=test $(BIN)/python -m clinic.embedded -- $(MAKE) --no-print-directory --keep-going checks
 
-bench: $(STAMP) ## measure: a table here, JSON lines in a file (ROWS=… chooses the size)
-	@COLLAGENDA_ENV=test $(BIN)/python -m clinic.embedded -- $(BIN)/python -m bench $(ARGS)
+bench: $(STAMP) ## measure: a table here, JSON lines in a file (ROWS=planner,flat chooses some)
+	@COLLAGENDA_ENV=test $(BIN)/python -m clinic.embedded --synced -- $(BIN)/python -m bench $(ARGS)
 
 chaos: $(STAMP) ## the full fault-injection runs: minutes of killed processes
 	@$(BIN)/python -m pytest tests/chaos -m "chaos or not chaos" $(ARGS)

