@@ -58,7 +58,7 @@ class Traveller:
         """The best it can do without the forbidden cells; None when even what is booked now lies in them."""
         if not collides(self.alone.uses, forbidden):
             return self.alone
-        key = tuple(sorted(forbidden.items(), key=str))
+        key = tuple(sorted(forbidden.items(), key=lambda item: str(item[0])))
         if key not in self._known:
             self.asked += 1
             taken = {name: cells for name, cells in forbidden.items() if isinstance(name, int)}
