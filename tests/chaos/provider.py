@@ -2,8 +2,9 @@
 
 `python provider.py FOLDER` serves on a free port, writes the port to FOLDER/port and one JSON line per accepted text to
 FOLDER/log.jsonl. FOLDER/mode says how it behaves from now on: `ok`, `500`, `429`, `hang` (answers nobody), `drop`
-(accepts, then hangs up without an answer). It speaks the generic protocol (idempotent, can be asked) under /http,
-Twilio's shape under /twilio and Vonage's under /vonage (both neither).
+(accepts, then hangs up without an answer), `slow` (thinks, then accepts), `accept-slowly` (accepts, then thinks).
+It speaks the generic protocol (idempotent, can be asked) under /http, Twilio's shape under /twilio and Vonage's under
+/vonage (both neither).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 FOLDER = Path(sys.argv[1]) if __name__ == "__main__" else Path()
 LOCK = threading.Lock()
+THINKING_SECONDS = 0.7
 
 
 class Provider(BaseHTTPRequestHandler):
@@ -38,7 +40,11 @@ class Provider(BaseHTTPRequestHandler):
         if mode in ("500", "429"):
             self._answer(int(mode), {"error": mode}, {"Retry-After": "1"} if mode == "429" else {})
             return
+        if mode == "slow":
+            time.sleep(THINKING_SECONDS)
         status, answer = self._take(body)
+        if mode == "accept-slowly":
+            time.sleep(THINKING_SECONDS)
         if mode == "drop":
             self.connection.shutdown(socket.SHUT_RDWR)
             self.close_connection = True
