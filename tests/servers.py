@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -37,14 +38,21 @@ class Mailbox:
         return "250 OK"
 
 
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def smtp_server() -> Iterator[tuple[Mailbox, str]]:
     """A real SMTP conversation on a free port: the mailbox, and the EMAIL_URL that reaches it."""
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0, server_hostname="mail.test")
+    port = free_port()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port, server_hostname="mail.test")
     controller.start()
     try:
-        port = controller.server.sockets[0].getsockname()[1]
         yield mailbox, f"smtp://127.0.0.1:{port}"
     finally:
         controller.stop()
@@ -105,8 +113,17 @@ def worker_and_beat(folder: Path, **environment: str) -> Iterator[None]:
         for process in running:
             process.terminate()
         for process in running:
-            process.wait(timeout=20)
+            _stopped(process)
         log.close()
+
+
+def _stopped(process: subprocess.Popen[bytes]) -> None:
+    """Waits for a clean stop; a process that does not come to an end is killed."""
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def until(happened: Callable[[], Any], *, seconds: float = 30, what: str = "it") -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -37,23 +37,32 @@ class TextToSign:
 def texts_for(plan: TreatmentPlan, *, now: datetime) -> list[TextToSign]:
     """The texts of this plan in the patient's language, newest version; English where a translation is missing.
 
-    A catalogue item without a text yet gets its version 1 from the catalogue's words.
+    A catalogue item without a text yet is shown as the catalogue words it; signing keeps those words as version 1.
+    Reads only.
     """
     items = items_of_plan(facts_of(plan))
-    return [TextToSign(item=item, text=newest_text(item, plan.patient.language, now=now)) for item in items]
+    known = _newest([item.code for item in items], (LANGUAGE, plan.patient.language))
+    return [TextToSign(item=item, text=known.get(item.code) or as_worded(item, now=now)) for item in items]
 
 
-def newest_text(item: ConsentItem, language: str, *, now: datetime) -> ConsentText:
-    """The newest wording of an item in a language, else in English, else as the catalogue words it."""
-    for wanted in dict.fromkeys((language, LANGUAGE)):
-        found = ConsentText.objects.filter(code=item.code, language=wanted).order_by("-version").first()
-        if found is not None:
-            return found
+def _newest(codes: Sequence[str], languages: Sequence[str]) -> dict[str, ConsentText]:
+    """Code → newest wording, a later language before an earlier one; one query."""
+    rows = list(ConsentText.objects.filter(code__in=codes, language__in=languages).order_by("version"))
+    return {row.code: row for language in languages for row in rows if row.language == language}
+
+
+def as_worded(item: ConsentItem, *, now: datetime) -> ConsentText:
+    """Version 1 in the catalogue's own words, not stored yet."""
     words = f"{item.label.capitalize()}. {item.detail}".strip()
-    text, _is_new = ConsentText.objects.get_or_create(
-        code=item.code, language=LANGUAGE, version=1, defaults={"text": words, "created_at": now}
-    )
-    return text
+    return ConsentText(code=item.code, language=LANGUAGE, version=1, text=words, created_at=now)
+
+
+def _kept(texts: Sequence[TextToSign]) -> dict[str, ConsentText]:
+    """Code → the stored row of each wording; the catalogue's own words become version 1 when first signed."""
+    fresh = [one.text for one in texts if one.text.pk is None]
+    ConsentText.objects.bulk_create(fresh, ignore_conflicts=True)
+    stored = ConsentText.objects.filter(code__in=[text.code for text in fresh], language=LANGUAGE, version=1)
+    return {one.item.code: one.text for one in texts} | {row.code: row for row in stored}
 
 
 @transaction.atomic
@@ -110,8 +119,9 @@ def sign_consent(
         covers=covers_of(facts_of(plan)),
         valid_until_on=local_day(now, plan.location.tz) + valid,
     )
+    kept = _kept(texts)
     ConsentedText.objects.bulk_create(
-        ConsentedText(consent=consent, text=one.text, is_agreed=bool(ticks.get(one.item.code)))
+        ConsentedText(consent=consent, text=kept[one.item.code], is_agreed=bool(ticks.get(one.item.code)))
         for one in texts
     )
     return consent

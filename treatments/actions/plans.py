@@ -112,8 +112,8 @@ def open_plan(
     )
     record(plan, "", PlanStatus.DRAFT, by=by, now=now)
     move(plan, PlanStatus.ACTIVE, transitions=PLAN_TRANSITIONS, by=by, now=now, reason=approval_reason)
-    for version in protocols:
-        _append(plan, version, by=by, now=now)
+    for number, version in enumerate(protocols, start=1):
+        _append(plan, version, number=number, by=by, now=now)
     return plan
 
 
@@ -146,9 +146,10 @@ def _check_zones(protocols: Sequence[ProtocolVersion], zones: Sequence[str]) -> 
         )
 
 
-def _append(plan: TreatmentPlan, version: ProtocolVersion, *, by: Any, now: datetime) -> TreatmentSession:
-    last = plan.sessions.order_by("-number").values_list("number", flat=True).first() or 0
-    session = plan.sessions.create(number=last + 1, protocol_version=version)
+def _append(
+    plan: TreatmentPlan, version: ProtocolVersion, *, number: int, by: Any, now: datetime
+) -> TreatmentSession:
+    session = plan.sessions.create(number=number, protocol_version=version)
     record(session, "", SessionStatus.PREPARATION, by=by, now=now)
     return session
 
@@ -183,7 +184,8 @@ def add_session(
     _refuse(found, location=plan.location, by=by, reason=approval_reason)
     if is_maintenance:
         move(plan, PlanStatus.ACTIVE, transitions=PLAN_TRANSITIONS, by=by, now=now, reason="maintenance")
-    session = _append(plan, version, by=by, now=now)
+    number = last.number + 1 if last else 1
+    session = _append(plan, version, number=number, by=by, now=now)
     reconcile("plan", plan, now=now, by=by)
     return session
 
