@@ -42,4 +42,10 @@ document.addEventListener("htmx:responseError", (failed) => {
   toast({ text: failed.detail.xhr.status === 403 ? words.wordRefused : words.wordFailed, tone: "red" });
 });
 document.addEventListener("htmx:timeout", () => toast({ text: document.documentElement.dataset.wordSlow, tone: "red" }));
-for (const shown of region?.querySelectorAll(".toast") ?? []) arm(shown);
+/* What came with the page is put in once more, so that screen readers hear it. */
+setTimeout(() => {
+  for (const shown of region?.querySelectorAll(".toast") ?? []) {
+    region.append(shown);
+    arm(shown);
+  }
+}, 300);
