@@ -52,10 +52,10 @@ class Clinic:
     cartridge: Lot
     glide: Lot
 
-    def patient(self, **fields: Any) -> Patient:
-        """A patient of skin type II who is known here."""
+    def patient(self, *, skin_type: int = 2, **fields: Any) -> Patient:
+        """A patient of 60 kg who is known here."""
         patient = PatientFactory(at=self.location, **fields)
-        save_profile(patient, skin_type=2, weight_kg=Decimal(60))
+        save_profile(patient, skin_type=skin_type, weight_kg=Decimal(60))
         return patient
 
     def plan(

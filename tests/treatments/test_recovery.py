@@ -1,0 +1,245 @@
+"""Recovery checks: when they are asked, what answers and silence lead to, reports, messages (catalogue 6, 7)."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from clinic.errors import DomainError
+from clinic.messaging.models import Message
+from clinic.models import Task
+from tests.treatments.day import DAY, NOW, Clinic, needling, started, treated
+from tests.treatments.test_records import injection
+from treatments.actions.reactions import gentler_next
+from treatments.actions.recovery import (
+    answer_question,
+    ask_due,
+    close_silent,
+    finish,
+    instant_flag,
+    missing_questions,
+    open_report,
+    report_problem,
+)
+from treatments.models import RecoveryCheck, TreatmentPlan
+from treatments.queries.recovery import inbox, recovery_case, recovery_curve
+from treatments.reminders import SessionSubject
+from treatments.tasks import follow_up
+from treatments.words import CheckStatus, PlanStatus
+
+pytestmark = pytest.mark.django_db
+END = NOW + timedelta(hours=1)
+
+
+def check(plan: TreatmentPlan, code: str, number: int = 1) -> RecoveryCheck:
+    return RecoveryCheck.objects.get(session__plan=plan, session__number=number, code=code)
+
+
+def answer_all(row: RecoveryCheck, *, now: datetime, **given: Any) -> RecoveryCheck:
+    """Answers everything calmly, except what is given."""
+    scores = {"Q_SAT": 4, "Q_AFTER": "yes", "Q_WORRY": "not", "Q_READY": "yes"}
+    for question in missing_questions(row):
+        calm = scores.get(question, 0 if question in SCORED else "no")
+        answer_question(row.pk, question, given.get(question, calm), now=now)
+    for question in missing_questions(RecoveryCheck.objects.get(pk=row.pk)):
+        answer_question(row.pk, question, given.get(question, "no"), now=now)
+    return finish(row.pk, now=now)
+
+
+SCORED = {
+    "Q_RED",
+    "Q_SWELL",
+    "Q_PAIN",
+    "Q_ITCH",
+    "Q_DRY",
+    "Q_BRUISE",
+    "Q_BUMPS",
+    "Q_CRUST",
+    "Q_NUMB",
+    "Q_FIRM",
+    "Q_HEADACHE",
+    "Q_SHED",
+    "Q_LUMPCOUNT",
+}
+
+
+def test_checks_are_due_at_their_offsets_outside_quiet_hours(clinic: Clinic) -> None:
+    """Catalogue 7.2: 24, 72, 168, 336, 600 hours; answers count as silence after twice the answer hours."""
+    plan = clinic.plan()
+    treated(plan, clinic)
+    rows = RecoveryCheck.objects.filter(session__plan=plan).order_by("due_at")
+    # D25 lies behind the night to summer time: 600 hours after ten are eleven on the wall, still by day.
+    assert [row.due_at - END for row in rows] == [timedelta(hours=h) for h in (24, 72, 168, 336, 600)]
+    assert [(row.answer_until - row.due_at) / 2 for row in rows] == [
+        timedelta(hours=h) for h in (12, 24, 48, 72, 72)
+    ]
+
+
+def test_late_session_is_asked_in_the_morning(clinic: Clinic) -> None:
+    evening = datetime(2026, 3, 3, 20, 30, tzinfo=UTC)
+    plan = clinic.plan()
+    treated(plan, clinic, now=evening - timedelta(hours=1))
+    assert check(plan, "C1").due_at == datetime(2026, 3, 5, 7, 0, tzinfo=UTC)
+
+
+def test_some_checks_only_follow_the_last_session(clinic: Clinic) -> None:
+    plan = clinic.plan("MS_HYDRATION", sessions=3)
+    treated(plan, clinic, draft=injection(clinic))
+    codes = set(RecoveryCheck.objects.filter(session__plan=plan).values_list("code", flat=True))
+    assert codes == {"C1", "C2", "C3", "C4", "C5"}
+
+
+def test_check_is_asked_once_it_is_due_and_answered_page_by_page(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    assert ask_due(END + timedelta(hours=23)) == 0
+    assert ask_due(END + timedelta(hours=24)) == 1
+    assert ask_due(END + timedelta(hours=24)) == 0
+    row = check(plan, "C1")
+    answer_question(row.pk, "Q_RED", 5, now=END + timedelta(hours=25))
+    answer_question(row.pk, "Q_RED", 4, now=END + timedelta(hours=25))
+    assert [answer.value for answer in row.answers.all()] == [4]
+    with pytest.raises(DomainError) as missing:
+        finish(row.pk, now=END + timedelta(hours=25))
+    assert missing.value.code == "unanswered"
+
+
+@pytest.mark.parametrize(("question", "value"), [("Q_RED", 11), ("Q_RED", "much"), ("Q_BREATH", "maybe")])
+def test_answer_that_the_question_does_not_allow_is_refused(
+    clinic: Clinic, question: str, value: object
+) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    with pytest.raises(DomainError) as refused:
+        answer_question(check(plan, "C1").pk, question, value, now=END + DAY)
+    assert refused.value.code == "unknown_answer"
+
+
+def test_fever_brings_the_question_about_feeling_ill(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    row = check(plan, "C1")
+    answer_question(row.pk, "Q_FEVER", "yes", now=END + DAY, extras={"temperature_c": "38,4"})
+    assert "Q_UNWELL" in missing_questions(row)
+    done = answer_all(row, now=END + DAY, Q_UNWELL="yes")
+    assert (done.urgency, plan_status(plan)) == ("EMERGENCY", PlanStatus.ON_HOLD)
+
+
+def plan_status(plan: TreatmentPlan) -> str:
+    return TreatmentPlan.objects.values_list("status", flat=True).get(pk=plan.pk)
+
+
+def test_emergency_speaks_before_anything_is_sent_and_again_by_message(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    row, now = check(plan, "C1"), END + DAY
+    advice = instant_flag(row, "Q_BREATH", "yes", now=now)
+    assert advice is not None
+    assert (advice.flag, advice.emergency_number) == ("FL_ANAPHYLAXIS", "112")
+    assert not row.answers.exists()
+    assert instant_flag(row, "Q_BREATH", "no", now=now) is None
+    answer_all(row, now=now, Q_BREATH="yes")
+    message = Message.objects.get(kind="recovery_emergency")
+    assert (message.status, message.ignores_quiet_hours) == ("pending", True)
+    assert Task.objects.get(kind="recovery").due_at == now
+
+
+def test_amber_opens_a_task_for_a_day_and_leaves_the_plan_running(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    now = END + timedelta(hours=26)
+    done = answer_all(check(plan, "C1"), now=now, Q_RED=7)
+    assert (done.grade, done.urgency, plan_status(plan)) == ("amber", "NEXT_DAY", PlanStatus.ACTIVE)
+    task = Task.objects.get(kind="recovery")
+    assert (task.due_at, task.owner) == (now + timedelta(hours=24), clinic.doctor_user)
+    assert finish(done.pk, now=now + DAY).answered_at == now
+    assert Task.objects.filter(kind="recovery").count() == 1
+
+
+def test_rise_against_the_check_before_is_noticed(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    answer_all(check(plan, "C1"), now=END + DAY, Q_SWELL=0)
+    done = answer_all(check(plan, "C2"), now=END + 4 * DAY, Q_SWELL=1)
+    assert [finding["code"] for finding in done.findings] == ["FL_SWELL_LATE"]
+
+
+def test_silence_becomes_a_call_and_a_late_answer_still_counts(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    follow_up(END + timedelta(hours=24))
+    row = check(plan, "C1")
+    assert close_silent(row.answer_until - timedelta(minutes=1)) == 0
+    assert close_silent(row.answer_until) == 1
+    assert close_silent(row.answer_until) == 0
+    call = Task.objects.get(kind="call")
+    assert (call.subject_id, call.is_clinical, call.owner) == (row.pk, False, clinic.doctor_user)
+    assert answer_all(row, now=row.answer_until + timedelta(hours=1)).status == CheckStatus.ANSWERED
+
+
+def test_check_after_the_next_session_asks_only_about_lumps_and_patches(clinic: Clinic) -> None:
+    """Catalogue 7.2, rules: no double messages."""
+    plan = clinic.plan("MN_SCALP", sessions=6, zones=("S_FRONTAL",))
+    draft = needling(clinic, depth="0.50", zone="S_FRONTAL")
+    draft["zones"] = [{**draft["zones"][0], "side": "M", "endpoint": "MILD_ERYTHEMA"}]
+    treated(plan, clinic, draft=draft)
+    second = NOW + 7 * DAY
+    ask_due(END + timedelta(hours=24))
+    answer_all(check(plan, "C1"), now=END + DAY)
+    started(plan, clinic, number=2, now=second)
+    ask_due(END + 7 * DAY)
+    assert check(plan, "C2").questions == ["Q_LUMP", "Q_PHOTO", "Q_FREE"]
+
+
+def test_reported_problem_runs_through_the_same_triage(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    session = plan.sessions.get(number=1)
+    done = report_problem(session, answers={"Q_PUS": "yes"}, now=END + 5 * DAY)
+    assert (done.code, done.grade, done.urgency) == ("R1", "red", "SAME_DAY")
+    assert [finding["code"] for finding in done.findings] == ["FL_PUS"]
+    again = open_report(session, now=END + 6 * DAY)
+    assert (again.code, open_report(session, now=END + 6 * DAY).pk) == ("R2", again.pk)
+    assert not Message.objects.about("recovery_check", again.pk).exists()
+
+
+def test_recovery_inbox_is_worst_first_and_only_for_who_may_see(clinic: Clinic) -> None:
+    calm, amber, red = clinic.plan(), clinic.plan(), clinic.plan()
+    for plan, given in ((calm, {}), (amber, {"Q_RED": 7}), (red, {"Q_EYE": "yes"})):
+        treated(plan, clinic)
+        answer_all(check(plan, "C1"), now=END + DAY, **given)
+    assert [row.session.plan for row in inbox(clinic.doctor_user)] == [red, amber]
+    assert list(inbox(clinic.desk)) == []
+
+
+def test_case_shows_answers_reasons_lots_and_curve(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    row = answer_all(check(plan, "C1"), now=END + DAY, Q_RED=7)
+    case = recovery_case(row, now=END + DAY)
+    assert (case.day, [lot.pk for lot in case.lots]) == (1, [clinic.cartridge.pk, clinic.glide.pk])
+    assert case.findings[0]["symptom"] == "erythema"
+    redness = next(curve for curve in recovery_curve(row.session) if curve.symptom == "erythema")
+    assert [(point.day, point.score, point.expected, point.grade) for point in redness.points] == [
+        (1, 7, 6, "amber")
+    ]
+
+
+def test_aftercare_timeline_merges_what_falls_together(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    session = plan.sessions.get(number=1)
+    timeline = SessionSubject().timeline(session)
+    assert [message.code for message in timeline[0].messages] == ["A_MN_00", "A_MN_00a", "A_MN_00b"]
+    assert timeline[0].is_dont
+    assert [step.at - END for step in timeline[:4]] == [timedelta(hours=h) for h in (0, 6, 24, 48)]
+    planned = Message.objects.about("session", session.pk)
+    assert planned.count() == len(timeline)
+
+
+def test_slow_healing_proposes_more_days_and_less_depth(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    proposal = gentler_next(plan.sessions.get(number=1), findings=["erythema"])
+    assert proposal is not None
+    assert (proposal.usual_days, proposal.min_days, str(proposal.depth_mm)) == (28, 42, "0.75")
