@@ -107,10 +107,14 @@ def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None
     kept = {"django_migrations", "django_content_type", "auth_permission"}
     with django_db_blocker.unblock():
         yield
-        tables = set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - kept
+        tables = (
+            set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - kept
+        )
         emptied = "".join(f"DELETE FROM {connection.ops.quote_name(name)};" for name in sorted(tables))
         with connection.cursor() as cursor:
-            cursor.execute(f"SET session_replication_role = replica; {emptied} RESET session_replication_role")
+            cursor.execute(
+                f"SET session_replication_role = replica; {emptied} RESET session_replication_role"
+            )
 
 
 @pytest.fixture
