@@ -356,7 +356,7 @@ def test_signed_record_cannot_be_changed_by_any_way(clinic: Clinic) -> None:
     assert (again.note, again.pain_max, again.zones.count(), again.products.count()) == ("", 3, 2, 2)
 
 
-def sql(text: str, *values: object) -> None:
+def sql(text: str, *values: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(text, values)
 

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
 from treatments.facts import Moment, PlanFacts
-from treatments.models import AdverseReaction, Consent, SessionRecord, TreatmentPlan
+from treatments.models import AdverseReaction, Consent, SessionRecord, TreatmentPlan, TreatmentSession
 from treatments.queries.plan_facts import facts_of, series_facts
 from treatments.rules.consents import consent_problems
 from treatments.series import SeriesSession, series_from
@@ -98,7 +98,10 @@ def unfinished_lines(user: Any, *, now: datetime) -> list[UnfinishedLine]:
     """Running and held plans with sessions left, longest silence first. Silence counts from the last session."""
     plans = (
         TreatmentPlan.objects.visible_to(user)
-        .filter(status__in=(PlanStatus.ACTIVE, PlanStatus.ON_HOLD), sessions__status__in=OPEN_SESSIONS)
+        .filter(
+            Exists(TreatmentSession.objects.to_come().filter(plan=OuterRef("pk"))),
+            status__in=(PlanStatus.ACTIVE, PlanStatus.ON_HOLD),
+        )
         .select_related("patient", "location")
         .with_progress()
         .annotate(last_at=Max("sessions__performed_at", filter=Q(sessions__status__in=PERFORMED_SESSIONS)))

@@ -176,7 +176,7 @@ def test_dose_is_the_sum_of_ml_times_strength_in_proportion_to_what_was_injected
     total = sum(ml for ml, _ in amounts)
     injected = D(total) * part / 100
     result = dose(components, [into("body", str(injected))])
-    expected = sum(D(ml * mg) for ml, mg in amounts) * part / 100
+    expected = sum((D(ml * mg) for ml, mg in amounts), D(0)) * part / 100
     assert abs(result.total_mg - expected) < D("0.000001")
     assert result.drawn_ml == total
 
