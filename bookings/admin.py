@@ -53,7 +53,8 @@ class BookForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def save(self, commit: bool = True) -> models.Appointment:
         """The row that the action made."""
-        return self.instance
+        made: models.Appointment = self.instance
+        return made
 
     def save_m2m(self) -> None:
         """Nothing."""

@@ -20,6 +20,7 @@ from clinic.messaging.registry import Attachment, Wanted, register
 from clinic.messaging.words import MessageKind, Reason
 from clinic.models import Location, Patient
 from clinic.words import LinkPurpose, ResourceKind
+from treatments.definitions import PretreatmentMessage
 from treatments.words import PlanStatus
 
 K, S = MessageKind, AppointmentStatus
@@ -131,7 +132,7 @@ def _news(obj: Appointment) -> Iterator[Wanted]:
 
 
 def _reminders(obj: Appointment) -> Iterator[Wanted]:
-    has_text_on_the_day = any(one.before_minutes for one in _texts(obj))
+    has_text_on_the_day = any(map(_is_for_the_day, _texts(obj)))
     settings = settings_of(obj.location)
     for one in reminders(
         settings.reminders, starts_at=obj.starts_at, agreed_at=obj.agreed_at, zone=obj.location.tz
@@ -147,34 +148,31 @@ def _reminders(obj: Appointment) -> Iterator[Wanted]:
             )
 
 
-def _texts(obj: Appointment) -> list[Any]:
+def _texts(obj: Appointment) -> list[PretreatmentMessage]:
     """The protocol's texts before a visit that apply to this patient and plan."""
     return texts_for(obj.treatment_session) if obj.treatment_session else []
+
+
+def _is_for_the_day(text: PretreatmentMessage) -> bool:
+    """Whether a text belongs to the day itself: hours before, not days."""
+    return -text.offset < timedelta(hours=12)
 
 
 def _preparation(obj: Appointment) -> Iterator[Wanted]:
     """The protocol's texts at their times; what was due before the visit was agreed goes out as one."""
     texts = {text.code: text for text in _texts(obj)}
-    timed = [
-        Timed(
-            code,
-            due_before(
-                obj.starts_at, days=text.before_days, minutes=text.before_minutes, zone=obj.location.tz
-            ),
-        )
-        for code, text in texts.items()
-    ]
+    timed = [Timed(code, _due(text, obj)) for code, text in texts.items()]
     coming, missed = split(timed, agreed_at=obj.agreed_at)
     for one in coming:
         yield _preparing(obj, texts[one.code], one.at)
     yield from _merged(obj, [texts[one.code] for one in missed])
 
 
-def _preparing(obj: Appointment, text: Any, at: datetime) -> Wanted:
+def _preparing(obj: Appointment, text: PretreatmentMessage, at: datetime) -> Wanted:
     kind, link = K.PRETREATMENT, LinkPurpose.APPOINTMENT
     if text.asks_every_session_items:
         kind, link = K.SCREENING_REQUEST, LinkPurpose.SCREENING
-    elif text.before_minutes:
+    elif _is_for_the_day(text):
         kind = K.ON_THE_DAY
     return Wanted(
         rule=text.code,
@@ -187,12 +185,18 @@ def _preparing(obj: Appointment, text: Any, at: datetime) -> Wanted:
     )
 
 
-def _merged(obj: Appointment, missed: list[Any]) -> Iterator[Wanted]:
+def _due(text: PretreatmentMessage, obj: Appointment) -> datetime:
+    """Whole days are counted on the wall calendar, the rest on the clock."""
+    days, minutes = divmod(text.before_days * 1440 + text.before_minutes, 1440)
+    return due_before(obj.starts_at, days=days, minutes=minutes, zone=obj.location.tz)
+
+
+def _merged(obj: Appointment, missed: list[PretreatmentMessage]) -> Iterator[Wanted]:
     """One message for all texts that came too late, and the questionnaire by itself; nothing of the day itself."""
     at = obj.agreed_at + timedelta(seconds=settings_of(obj.location).undo_seconds)
     if at >= obj.starts_at:
         return
-    late = [text for text in missed if not text.before_minutes]
+    late = [text for text in missed if not _is_for_the_day(text)]
     yield from (_preparing(obj, text, at) for text in late if text.asks_every_session_items)
     if codes := [text.code for text in late if not text.asks_every_session_items]:
         yield Wanted(

@@ -94,9 +94,12 @@ def placed_at(location: Location, ids: Iterable[int] | None = None) -> list[Plac
         "device__model__kind",
         "device__model__max_depth_mm",
     )
-    return [
-        Placed(*row[:4], *(cell or "" for cell in row[4:8]), row[8]) for row in rows.values_list(*columns)
-    ]
+    return [_placed(row) for row in rows.values_list(*columns)]
+
+
+def _placed(row: Sequence[Any]) -> Placed:
+    qualification, certificates, room_kind, device_kind = (cell or "" for cell in row[4:8])
+    return Placed(*row[:4], qualification, certificates, room_kind, device_kind, row[8])
 
 
 def pools(

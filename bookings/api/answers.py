@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from bookings.api.shapes import RefusalShape
 
 #: Status → what it means, code and title of the example.
-_REFUSALS = {
+_REFUSALS: dict[int, tuple[str, str, str, dict[str, Any]]] = {
     400: (
         "The request is not of the right shape; `fields` says where.",
         "invalid",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -25,9 +25,15 @@ _ONE = answers.answers(shapes.AppointmentShape, answers.APPOINTMENT, refusals=an
 _MADE = answers.answers(shapes.AppointmentShape, answers.APPOINTMENT, refusals=answers.CREATING, status=201)
 
 
-def changing(shape: Any) -> Any:
+Verb = TypeVar("Verb", bound=Callable[..., Response])
+
+
+def changing(shape: Any) -> Callable[[Verb], Verb]:
     """The schema of a verb that changes one appointment."""
-    return extend_schema(request=shape, responses=_ONE, parameters=[answers.IF_MATCH], tags=["appointments"])
+    described: Callable[[Verb], Verb] = extend_schema(
+        request=shape, responses=_ONE, parameters=[answers.IF_MATCH], tags=["appointments"]
+    )
+    return described
 
 
 @extend_schema_view(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,12 +12,14 @@ from rest_framework.response import Response
 
 from bookings.api import answers, documents, shapes
 from bookings.api.base import ClinicViewSet
+from bookings.assignment import Slot
 from bookings.models import Appointment
 from bookings.phases import PRACTITIONER
 from bookings.problems import problems_for
 from bookings.series import PartOfDay, Wishes
 from bookings.slots import free_slots
 from bookings.supply import placed_at
+from bookings.visits import Visit
 from clinic.errors import Warning as Remark
 from clinic.roles import Permission
 
@@ -48,10 +51,10 @@ class AvailabilityViewSet(ClinicViewSet):
         found = free_slots(
             visit, first_day=facts["first_day"], days=facts["days"], now=self.now, wishes=wishes, only=only
         )
-        slots = list(islice(found, facts["limit"] + 1))
+        slots = [*islice(found, facts["limit"] + 1)]
         return Response(self._document(visit, slots[: facts["limit"]], len(slots) > facts["limit"]))
 
-    def _document(self, visit: Any, slots: list[Any], is_cut: bool) -> dict[str, Any]:
+    def _document(self, visit: Visit, slots: Sequence[Slot], is_cut: bool) -> dict[str, Any]:
         used = {resource for slot in slots for resource in slot.assignment.values()}
         names = [
             {"id": one.id, "name": one.name} for one in placed_at(visit.location, used) if one.id in used

@@ -15,7 +15,6 @@ from clinic.roles import Permission
 from clinic.words import ClosureKind
 from treatments.models import TreatmentSession
 
-WEEKDAY = {"min_value": 0, "max_value": 6}
 BIG = 2**62
 
 
@@ -46,7 +45,9 @@ class WishesShape(Shape):
     practitioners = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=BIG), required=False, max_length=20
     )
-    weekdays = serializers.ListField(child=serializers.IntegerField(**WEEKDAY), required=False, max_length=7)
+    weekdays = serializers.ListField(
+        child=serializers.IntegerField(min_value=0, max_value=6), required=False, max_length=7
+    )
     parts = serializers.ListField(
         child=serializers.ChoiceField([part.value for part in PartOfDay]), required=False, max_length=3
     )
@@ -170,7 +171,7 @@ class SessionTimeShape(Shape):
 class BookSeriesShape(Shape):
     """The times of a series; all of them are booked, or none."""
 
-    sessions = SessionTimeShape(many=True, allow_empty=False, max_length=40)
+    sessions = serializers.ListField(child=SessionTimeShape(), allow_empty=False, max_length=40)
 
     def validate_sessions(self, value: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Each session once."""
@@ -198,7 +199,7 @@ class CloseShape(Shape):
     location = VisibleField(rows=Location.objects.visible_to)
     resource = VisibleField(rows=Resource.objects.visible_to, required=False, allow_null=True, default=None)
     kind = serializers.ChoiceField(ClosureKind.choices)
-    label = serializers.CharField(required=False, allow_blank=True, max_length=120)
+    label = serializers.CharField(required=False, allow_blank=True, max_length=120)  # type: ignore[assignment]
     starts_at = StartField()
     ends_at = StartField()
 
@@ -354,7 +355,7 @@ class ClosureShape(Shape):
     location = serializers.IntegerField()
     resource = serializers.IntegerField(allow_null=True)
     kind = serializers.ChoiceField(ClosureKind.choices)
-    label = serializers.CharField(allow_blank=True)
+    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     lifted_at = serializers.DateTimeField(allow_null=True)
@@ -450,7 +451,7 @@ class RefusalShape(Shape):
     code = serializers.CharField()
     problems = ProblemValueShape(many=True, required=False)
     next_free = SlotShape(many=True, required=False)
-    fields = serializers.DictField(required=False)
+    fields = serializers.DictField(required=False)  # type: ignore[assignment]
 
 
 def visible_appointments(user: Any, permission: Permission = Permission.SEE_BOARD) -> Any:

@@ -51,7 +51,7 @@ def test_series_against_series_books_one_whole(raced_clinic: Clinic) -> None:
     chosen = chosen_from(propose_series(plans[0], now=raced_clinic.now))
     outcomes = race(
         *(
-            lambda plan=plan: book_series(  # type: ignore[misc]
+            lambda plan=plan: book_series(
                 plan=plan, chosen=chosen, by=raced_clinic.desk, now=raced_clinic.now
             )
             for plan in plans
@@ -103,7 +103,7 @@ def test_two_moves_into_each_other_do_not_deadlock(raced_clinic: Clinic) -> None
     ]
     outcomes = race(
         *(
-            lambda row=row, number=number: appointments.move(  # type: ignore[misc]
+            lambda row=row, number=number: appointments.move(
                 appointment=row,
                 starts_at=FIRST + ((number + 1) % 3) * 2 * HOUR,
                 by=raced_clinic.desk,
