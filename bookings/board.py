@@ -38,6 +38,12 @@ class Card:
     total: int | None
     with_names: str
     colour: int
+    is_first: bool
+
+    @property
+    def size(self) -> str:
+        """How much text fits: `s` one line, `m` two, `l` all."""
+        return "s" if self.place.rows < 5 else "m" if self.place.rows < 8 else "l"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,18 +94,18 @@ def day_board(location: Location, day: date, kind: str, *, now: datetime) -> Boa
     usual = Interval(*(instant(day, wall, location.tz) for wall in USUAL))
     scale = scale_of(bounds, [*opening, *(Interval(a.starts_at, a.ends_at) for a in appointments)], usual)
     marks = series_marks([a.treatment_session.plan for a in appointments if a.treatment_session], now=now)
-    colours = _colours(location)
+    known = _known(location)
+    newcomers = _newcomers(appointments, bounds)
     columns = []
-    for resource in _resources(location, kind):
+    for resource in [one for one in known.values() if one.kind == kind]:
         hours = working.get(resource.pk, [] if kind == ResourceKind.PRACTITIONER else opening)
-        taken = {pk: spans[resource.pk] for pk, spans in claims.items() if resource.pk in spans}
         columns.append(
             Column(
                 resource=resource,
                 hint=_hint(resource, hours, location),
-                colour=colours.get(resource.pk, 0),
+                colour=_colour(resource),
                 off=_off(resource.pk, hours, opening, closures, scale),
-                cards=_cards(appointments, taken, claims, marks, colours, scale),
+                cards=_cards(resource, appointments, claims, marks, known, newcomers, scale),
             )
         )
     return BoardDay(
@@ -133,13 +139,22 @@ def _claims(appointments: Sequence[Appointment]) -> Spans:
     return found
 
 
-def _resources(location: Location, kind: str) -> list[Resource]:
-    return list(Resource.objects.at(location).of_kind(ResourceKind(kind)).select_related("practitioner"))
+def _known(location: Location) -> dict[int, Resource]:
+    """Everything that can be occupied here, in the order of the columns."""
+    rows = Resource.objects.at(location).select_related("practitioner").order_by("kind", "name")
+    return {one.pk: one for one in rows}
 
 
-def _colours(location: Location) -> dict[int, int]:
-    rows = Resource.objects.at(location).of_kind(ResourceKind.PRACTITIONER)
-    return dict(rows.values_list("pk", "practitioner__colour"))
+def _colour(resource: Resource | None) -> int:
+    """The practitioner's colour; 0 for rooms and devices."""
+    is_person = resource is not None and resource.kind == ResourceKind.PRACTITIONER
+    return resource.practitioner.colour if resource is not None and is_person else 0
+
+
+def _newcomers(appointments: Sequence[Appointment], bounds: Interval) -> set[int]:
+    """Patients who have never been here before this day."""
+    patients = {row.patient_id for row in appointments}
+    return patients - set(Appointment.objects.been_before(patients, bounds.start))
 
 
 def _hours(location: Location, day: date) -> tuple[list[Interval], dict[int, list[Interval]]]:
@@ -175,39 +190,51 @@ def _off(
 
 
 def _cards(
+    resource: Resource,
     appointments: Sequence[Appointment],
-    taken: dict[int, list[Interval]],
     claims: Spans,
     marks: SeriesMarks,
-    colours: dict[int, int],
+    known: dict[int, Resource],
+    newcomers: set[int],
     scale: Scale,
 ) -> list[Card]:
-    rows = [row for row in appointments if row.pk in taken]
-    periods = [_drawn_period(row, taken[row.pk]) for row in rows]
+    rows = [row for row in appointments if resource.pk in claims.get(row.pk, {})]
+    periods = [_drawn_period(row, claims[row.pk][resource.pk]) for row in rows]
     cards = []
-    for row, period, (lane, count) in zip(rows, periods, lanes(periods), strict=True):
+    for row, period, lane in zip(rows, periods, lanes(periods), strict=True):
         place = scale.place(period.start, period.end)
         if place is None:
             continue
-        inner = Scale(period.start, period.end)
-        free = [inner.place(one.start, one.end) for one in gaps(period, taken[row.pk])]
+        others = [known[pk] for pk in claims[row.pk] if pk != resource.pk and pk in known]
         session = row.treatment_session
         series = marks.get(session.plan_id) if session else None
         cards.append(
             Card(
                 appointment=row,
                 place=place,
-                lane=lane,
-                lanes=count,
-                hatched=[one for one in free if one],
+                lane=lane[0],
+                lanes=lane[1],
+                hatched=_free_within(period, claims[row.pk][resource.pk]),
                 ribbon=series.ribbon if series else None,
                 number=session.number if session else None,
                 total=series.total if series else None,
-                with_names="",
-                colour=next((colours[pk] for pk in claims[row.pk] if pk in colours), 0),
+                with_names=", ".join(one.name for one in sorted(others, key=_order)),
+                colour=_colour(resource) or next((c for one in others if (c := _colour(one))), 0),
+                is_first=row.patient_id in newcomers,
             )
         )
     return cards
+
+
+def _order(resource: Resource) -> tuple[int, str]:
+    """People first, then rooms, then devices."""
+    return (list(ResourceKind).index(ResourceKind(resource.kind)), resource.name)
+
+
+def _free_within(period: Interval, taken: list[Interval]) -> list[Place]:
+    inner = Scale(period.start, period.end)
+    free = [inner.place(one.start, one.end) for one in gaps(period, taken)]
+    return [one for one in free if one]
 
 
 def _drawn_period(row: Appointment, spans: list[Interval]) -> Interval:

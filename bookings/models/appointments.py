@@ -20,6 +20,10 @@ from clinic.roles import Permission, roles_with
 from clinic.statuses import StatusChange
 
 
+#: The patient was there.
+CAME = (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED)
+
+
 class During(Func):
     """`tstzrange(starts_at, ends_at, '[)')`: the half-open period of a row."""
 
@@ -137,6 +141,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Treatment session → its appointment, for some sessions."""
         rows = self.filter(treatment_session__in=list(sessions)).select_related("location")
         return {row.treatment_session_id: row for row in rows if row.treatment_session_id is not None}
+
+    def been_before(self, patients: Any, day: datetime) -> Any:
+        """Which of some patients have come before an instant."""
+        came = self.filter(patient__in=list(patients), starts_at__lt=day, status__in=CAME)
+        return came.values_list("patient_id", flat=True).distinct()
 
     def missed(self) -> AppointmentQuerySet:
         """Nobody came."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,13 +19,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import appointments as actions
+from bookings.actions.visiting import EARLIEST_ARRIVAL
 from bookings.care import care_problems
 from bookings.models import Appointment
 from bookings.web.marks import mark_of
+from bookings.web.refusing import sentences_of
 from bookings.words import AppointmentStatus, CancelReason
 from clinic.access import log_access, may, require
 from clinic.errors import DomainError
 from clinic.roles import Permission
+from treatments.words import SessionStatus
 
 S = AppointmentStatus
 #: Verb → who may, the action, and what is said after it.
@@ -33,16 +38,17 @@ VERBS: dict[str, tuple[Permission, str, Any]] = {
     "start": (Permission.TREAT, "start", gettext_lazy("The treatment has begun.")),
     "fulfil": (Permission.BOOK, "fulfil", gettext_lazy("The visit is over.")),
     "noshow": (Permission.BOOK, "mark_noshow", gettext_lazy("Noted: nobody came. The time is free.")),
+    "keep": (Permission.BOOK, "confirm_hold", gettext_lazy("Booked.")),
     "undo": (Permission.BOOK, "undo", gettext_lazy("Undone.")),
 }
 #: Status → the verbs that make sense next, the first one first.
 NEXT = {
-    S.HELD: (),
+    S.HELD: ("keep",),
     S.BOOKED: ("arrive", "confirm", "noshow"),
-    S.ARRIVED: ("start", "fulfil"),
-    S.FULFILLED: (),
-    S.CANCELLED: (),
-    S.NOSHOW: ("arrive",),
+    S.ARRIVED: ("start", "fulfil", "undo"),
+    S.FULFILLED: ("undo",),
+    S.CANCELLED: ("undo",),
+    S.NOSHOW: ("arrive", "undo"),
     S.ENTERED_IN_ERROR: (),
 }
 WORDS = {
@@ -51,6 +57,8 @@ WORDS = {
     "start": (gettext_lazy("Begin treatment"), "play"),
     "fulfil": (gettext_lazy("Visit is over"), "check"),
     "noshow": (gettext_lazy("Did not come"), "cross-circle"),
+    "keep": (gettext_lazy("Book it"), "check"),
+    "undo": (gettext_lazy("Undo the last change"), "undo"),
 }
 
 
@@ -81,24 +89,54 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
     problems = []
     if session is not None and row.status in (S.HELD, S.BOOKED):
         problems = care_problems(session, start=row.starts_at, now=now, without=[row.pk])
-    verbs = [
-        {"code": verb, "word": WORDS[verb][0], "icon": WORDS[verb][1]}
-        for verb in NEXT[S(row.status)]
-        if may(request.user, VERBS[verb][0], row.location_id)
-    ]
     return {
         "appointment": row,
         "session": session,
         "mark": mark_of(row, now=now),
         "problems": problems,
-        "verbs": verbs,
-        "can_move": row.status in (S.HELD, S.BOOKED),
+        "verbs": verbs_for(request, row, now),
+        "can_move": row.status in (S.HELD, S.BOOKED) and may(request.user, Permission.BOOK, row.location_id),
+        "back": back_of(request),
         "resources": sorted(
             {claim.resource for claim in row.claims.all()}, key=lambda one: (one.kind, one.name)
         ),
-        "history": row.status_changes.select_related("changed_by"),
+        "history": _history(row),
         "is_clinical": may(request.user, Permission.SEE_CLINICAL, row.location_id),
     }
+
+
+def verbs_for(request: HttpRequest, row: Appointment, now: datetime) -> list[dict[str, Any]]:
+    """What can be done next, the first one first; nothing that the day does not allow yet."""
+    session = row.treatment_session
+    impossible = {
+        "arrive": now < row.starts_at - EARLIEST_ARRIVAL,
+        "noshow": now < row.starts_at,
+        "confirm": row.confirmed_at is not None,
+        "start": session is None or session.status != SessionStatus.PREPARATION,
+        "keep": row.held_until is not None and row.held_until <= now,
+    }
+    return [
+        {"code": verb, "word": WORDS[verb][0], "icon": WORDS[verb][1]}
+        for verb in NEXT[S(row.status)]
+        if not impossible.get(verb) and may(request.user, VERBS[verb][0], row.location_id)
+    ]
+
+
+def back_of(request: HttpRequest) -> str:
+    """Where the person came from, when it is one of our pages; else nothing."""
+    told = request.POST.get("next") or request.GET.get("next", "")
+    if not told and request.headers.get("HX-Current-URL"):
+        parts = urlsplit(request.headers["HX-Current-URL"])
+        told = urlunsplit(("", "", parts.path, parts.query, ""))
+    return told if url_has_allowed_host_and_scheme(told, allowed_hosts={request.get_host()}) else ""
+
+
+def _history(row: Appointment) -> list[Any]:
+    """What happened, the latest first, each in words."""
+    changes = list(row.status_changes.select_related("changed_by").order_by("-id"))
+    for change in changes:
+        change.said = change.reason or S(change.to_status).label
+    return changes
 
 
 @require_POST
@@ -160,19 +198,19 @@ def carry_out(
     request: HttpRequest, row: Appointment, act: Callable[[], object], sentence: str
 ) -> HttpResponse:
     """Runs an action; says what happened, or why nothing did, and goes back to where the person was."""
+    is_live = bool(request.headers.get("HX-Request"))
+    back = back_of(request)
     try:
         act()
     except DomainError as refusal:
-        lines = [refusal.sentence, *(str(problem.sentence) for problem in refusal.problems[1:])]
-        if request.headers.get("HX-Request"):
+        lines = sentences_of(refusal)
+        if is_live:
             return toast(" ".join(lines), tone="red")
         for line in lines:
             messages.error(request, line)
     else:
-        if request.headers.get("HX-Request"):
-            return toast(sentence, undo=reverse("bookings:appointment-do", args=[row.pk, "undo"]))
+        if is_live:
+            undo = reverse("bookings:appointment-do", args=[row.pk, "undo"])
+            return toast(sentence, undo=f"{undo}?{urlencode({'next': back})}" if back else undo)
         messages.success(request, sentence)
-    target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        return redirect(target)
-    return redirect("bookings:appointment", pk=row.pk)
+    return redirect(back) if back else redirect("bookings:appointment", pk=row.pk)

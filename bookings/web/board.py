@@ -16,7 +16,7 @@ from bookings.board import BoardDay, Card, day_board
 from bookings.models import Appointment
 from bookings.sidebar import sidebar
 from bookings.web.marks import mark_of
-from clinic.access import current_location, require
+from clinic.access import current_location, may, require
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
 from clinic.words import ResourceKind
@@ -26,6 +26,8 @@ KINDS = {
     ResourceKind.ROOM: _("Rooms"),
     ResourceKind.DEVICE: _("Devices"),
 }
+#: Minutes per line; the middle one is what the board opens with.
+ZOOMS, USUAL_ZOOM = (5, 10, 15, 30), 15
 
 
 @require_safe
@@ -36,7 +38,8 @@ def board(request: HttpRequest) -> HttpResponse:
     if location is None:
         return redirect("home")
     today = local_day(now, location.tz)
-    day, kind = day_of(request, today), kind_of(request)
+    day, kind, zoom = day_of(request, today), kind_of(request), zoom_of(request)
+    keep = f"&by={kind}&zoom={zoom}"
     found = day_board(location, day, kind, now=now)
     tag = tag_of(found)
     if _is_poll(request) and request.GET.get("seen") == tag:
@@ -48,7 +51,11 @@ def board(request: HttpRequest) -> HttpResponse:
     context = {
         "board": found,
         "tag": tag,
-        "here": f"{request.path}?day={day.isoformat()}&by={kind}",
+        "here": f"{request.path}?day={day.isoformat()}{keep}",
+        "keep": keep,
+        "zoom": zoom,
+        "zooms": ZOOMS,
+        "may_book": may(request.user, Permission.BOOK, location),
         "columns": shown,
         "day": day,
         "today": today,
@@ -70,7 +77,8 @@ def tag_of(found: BoardDay) -> str:
 
 def _facts(found: BoardDay) -> list[str]:
     cards = [card for column in found.columns for card in column.cards]
-    return [f"{found.day}{found.kind}{found.now_row}", *(_fact(card) for card in cards)]
+    off = [f"{one.place}{one.label}" for column in found.columns for one in column.off]
+    return [f"{found.day}{found.kind}{found.now_row}", *off, *(_fact(card) for card in cards)]
 
 
 def _fact(card: Card) -> str:
@@ -88,6 +96,12 @@ def day_of(request: HttpRequest, today: date) -> date:
         return parse_date(request.GET.get("day", "")) or today
     except ValueError:
         return today
+
+
+def zoom_of(request: HttpRequest) -> int:
+    """How many minutes a line stands for: what dragging snaps to."""
+    wished = request.GET.get("zoom", "")
+    return int(wished) if wished.isdigit() and int(wished) in ZOOMS else USUAL_ZOOM
 
 
 def kind_of(request: HttpRequest) -> ResourceKind:

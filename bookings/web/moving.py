@@ -16,12 +16,17 @@ from bookings.actions import appointments as actions
 from bookings.actions.moving import assignment_of, visit_for
 from bookings.models import Appointment
 from bookings.problems import problems_for
-from bookings.slots import next_free
-from bookings.web.appointments import carry_out, found_for, version_of
+from bookings.web.appointments import back_of, carry_out, found_for, version_of
+from bookings.web.times import times_for
 from clinic.access import require
+from clinic.errors import Blocker, NeedsApproval, Problem
+from clinic.models import Resource
 from clinic.roles import Permission
 from clinic.timekeeping import instant, local_day
 from clinic.words import ResourceKind
+
+#: So many times are shown.
+MOST_TIMES = 10
 
 
 @require(Permission.BOOK)
@@ -29,9 +34,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     """GET shows the times that fit from a day on; POST moves to one of them, or to the time that was typed."""
     row = found_for(request, pk, Permission.BOOK)
     if request.method == "POST" and (start := asked(request.POST, row)):
-        chosen = (
-            {"practitioner": int(who)} if (who := request.POST.get("practitioner", "")).isdigit() else None
-        )
+        chosen = wished_resources(request.POST) or None
         return carry_out(
             request,
             row,
@@ -67,7 +70,18 @@ def why(request: HttpRequest, pk: int) -> HttpResponse:
             by=request.user,
             without=[row.pk],
         )
-    return render(request, "bookings/move.html#why", {"start": start, "problems": problems})
+    return render(
+        request,
+        "bookings/move.html#why",
+        {"start": start, "problems": problems, "verdict": verdict_on(problems)},
+    )
+
+
+def verdict_on(problems: list[Problem]) -> str:
+    """`yes`, `maybe` when the desk may set the reasons aside, `no` when something stops everybody."""
+    if any(isinstance(problem, Blocker | NeedsApproval) for problem in problems):
+        return "no"
+    return "maybe" if problems else "yes"
 
 
 def wished_resources(data: Any) -> dict[str, int]:
@@ -97,5 +111,13 @@ def _context(request: HttpRequest, row: Appointment) -> dict[str, Any]:
     except ValueError:
         typed = None
     from_day = typed or local_day(row.starts_at, row.location.tz)
-    times = next_free(visit_for(row), now=now, from_day=from_day, count=10, a_day=2, without=[row.pk])
-    return {"appointment": row, "times": times, "from_day": from_day}
+    times = times_for(visit_for(row), now=now, from_day=from_day, count=MOST_TIMES + 1, without=[row.pk])
+    return {
+        "appointment": row,
+        "times": [slot for slot in times if slot.start != row.starts_at][:MOST_TIMES],
+        "from_day": from_day,
+        "names": dict(Resource.objects.at(row.location).values_list("pk", "name")),
+        "back": back_of(request),
+        "typed": request.POST,
+        "is_wrong": request.method == "POST",
+    }
