@@ -214,7 +214,7 @@ function checkStale() {
 }
 
 function showFirst() {
-  const wanted = location.hash && board.querySelector(`[id^="${CSS.escape(location.hash.slice(1))}-"]`);
+  const wanted = location.hash ? board.querySelector(`[id^="${CSS.escape(location.hash.slice(1))}-"]`) : null;
   const first = wanted || board.querySelector(".now") || board.querySelector(".appt");
   if (first) board.scrollTop = Math.max(0, first.offsetTop - board.clientHeight / 3);
   wanted?.focus({ preventScroll: true });
