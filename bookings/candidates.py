@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bookings.assignment import Slot, assign_cell
 from bookings.openings import Openings
 from bookings.phases import PRACTITIONER
-from bookings.ranking import Choice, day_allowed, ideal_day_cost, wish_cost
+from bookings.ranking import Choice, day_allowed, ideal_day_cost, people_wish_cost, weekday_wish_cost
 from bookings.series import PartOfDay, PlannedSession, SessionPlan, Standing, Weights, Wishes, part_of
 from clinic.timekeeping import local_day, local_time
 
@@ -109,6 +109,8 @@ class OpenSession:
         self.session, self.openings = session, openings
         self.wishes, self.weights = wishes, weights
         self._by_day: dict[int, tuple[Choice, ...]] = {}
+        self._cheapest: dict[int, int] = {}
+        self._people_cost: dict[tuple[int | None, PartOfDay], int] = {}
         self._is_plain = not (wishes.practitioners or wishes.weekdays or wishes.parts or session.ideal)
 
     @cached_property
@@ -127,18 +129,36 @@ class OpenSession:
         return known
 
     def _choices(self, day: int) -> Iterator[Choice]:
-        for one in self.openings.on(day):
-            yield Choice(
-                day, one.practitioner, one.part, one.cell, self._cost(day, one.practitioner, one.part)
-            )
+        day_cost = self._day_cost(day)
+        for practitioner, part, cell in self.openings.on(day):
+            yield Choice(day, practitioner, part, cell, day_cost + self._served_cost(practitioner, part))
 
     def _cost(self, day: int, practitioner: int | None, part: PartOfDay) -> int:
-        wishes = wish_cost(day, practitioner, part, self.wishes, self.weights)
-        return wishes + ideal_day_cost(self.session, day, self.weights)
+        return self._day_cost(day) + self._served_cost(practitioner, part)
+
+    def _day_cost(self, day: int) -> int:
+        wish = weekday_wish_cost(day, self.wishes, self.weights)
+        return wish + ideal_day_cost(self.session, day, self.weights)
+
+    def _served_cost(self, practitioner: int | None, part: PartOfDay) -> int:
+        known = self._people_cost.get((practitioner, part))
+        if known is None:
+            known = people_wish_cost(practitioner, part, self.wishes, self.weights)
+            self._people_cost[practitioner, part] = known
+        return known
 
     def cheapest(self, day: int) -> int:
         """The least that any choice of a day costs by itself."""
-        return 0 if self._is_plain else min(choice.own_cost for choice in self.on(day))
+        if self._is_plain:
+            return 0
+        known = self._cheapest.get(day)
+        if known is None:
+            known = self._cheapest[day] = self._cheapest_on(day)
+        return known
+
+    def _cheapest_on(self, day: int) -> int:
+        served = min(self._served_cost(practitioner, part) for practitioner, part, _ in self.openings.on(day))
+        return self._day_cost(day) + served
 
     def nearest_start(self, choice: Choice, minute: int | None) -> int:
         """Among the starts a choice stands for, the one nearest to a time of day; the earliest without
@@ -222,6 +242,9 @@ class BookedSession(OpenSession):
         if day_allowed(self.session, day):
             away = self.moves.per_move + self.moves.per_day * abs(day - self.booked.day)
             yield from (replace(choice, own_cost=choice.own_cost + away) for choice in super()._choices(day))
+
+    def _cheapest_on(self, day: int) -> int:
+        return min(choice.own_cost for choice in self.on(day))
 
     def nearest_start(self, choice: Choice, minute: int | None) -> int:
         """Where it is booked, or the start nearest to that time of day."""

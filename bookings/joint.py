@@ -44,7 +44,7 @@ class JointReflow:
 
 
 def reflow_together(
-    series: Sequence[SeriesToReflow], supply: Supply, *, weights: Weights | None = None, effort: int = 600
+    series: Sequence[SeriesToReflow], supply: Supply, *, weights: Weights | None = None, effort: int = 1200
 ) -> JointReflow:
     """Proposals for all series that do not collide with each other.
 
@@ -57,10 +57,10 @@ def reflow_together(
     ]
     alone = [traveller.alone for traveller in travellers]
     bound = sum(proposal.cost for proposal in alone)
-    found = improved(travellers, alone, bound, effort // 2)
+    found = improved(travellers, alone, bound, effort * 2 // 3)
     is_best = sum(proposal.cost for proposal in found) == bound
     if not is_best:
-        found, is_best = best_together(travellers, alone, found, effort)
+        found, is_best = best_together(travellers, alone, found, effort // 3)
     return _described(series, found, is_best)
 
 

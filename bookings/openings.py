@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bookings.availability import Search
@@ -61,8 +62,7 @@ class DayBits:
         return piece >> (first & 7) & ((1 << (end - first)) - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """There is time with a practitioner (or None, when nobody is needed) in a part of a day; the first such
     cell."""
 

@@ -32,18 +32,22 @@ class Choice:
     stays: bool = False
 
 
-def wish_cost(
-    choice_day: int, practitioner: int | None, part: PartOfDay, wishes: Wishes, weights: Weights
-) -> int:
+def wish_cost(day: int, practitioner: int | None, part: PartOfDay, wishes: Wishes, weights: Weights) -> int:
     """What the missed wishes of one session cost."""
-    cost = 0
+    return weekday_wish_cost(day, wishes, weights) + people_wish_cost(practitioner, part, wishes, weights)
+
+
+def weekday_wish_cost(day: int, wishes: Wishes, weights: Weights) -> int:
+    """What a day costs when its weekday is not wished."""
+    return weights.unwished_weekday if wishes.weekdays and weekday_of(day) not in wishes.weekdays else 0
+
+
+def people_wish_cost(practitioner: int | None, part: PartOfDay, wishes: Wishes, weights: Weights) -> int:
+    """What a practitioner and a part of day cost when they are not wished."""
+    unwished_part = weights.unwished_part if wishes.parts and part not in wishes.parts else 0
     if wishes.practitioners and practitioner not in wishes.practitioners:
-        cost += weights.unwished_practitioner
-    if wishes.weekdays and weekday_of(choice_day) not in wishes.weekdays:
-        cost += weights.unwished_weekday
-    if wishes.parts and part not in wishes.parts:
-        cost += weights.unwished_part
-    return cost
+        return unwished_part + weights.unwished_practitioner
+    return unwished_part
 
 
 def ideal_day_cost(session: PlannedSession, day: int, weights: Weights) -> int:

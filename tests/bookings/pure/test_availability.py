@@ -75,19 +75,19 @@ def found(clinic: Clinic) -> list[int]:
     ]
 
 
-@settings(max_examples=35, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(clinic=clinics())
 def test_starts_agree_with_looking_at_every_minute(clinic: Clinic) -> None:
     assert found(clinic) == possible_starts(clinic)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(clinic=clinics(shared=True))
 def test_starts_agree_when_roles_draw_from_one_pool(clinic: Clinic) -> None:
     assert found(clinic) == possible_starts(clinic)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(clinic=clinics(), odd=st.integers(1, 4))
 def test_odd_minutes_never_offer_what_is_taken(clinic: Clinic, odd: int) -> None:
     things = tuple(
@@ -144,3 +144,27 @@ def test_starts_with_a_resource_are_those_at_which_it_can_be_assigned(
     served = [cell for cell in set_cells(search.starts) if assign_cell(search, cell, {role: name})]
     if any(need.role == role for need in clinic.demand.needs):
         assert list(set_cells(search.starts_with(role, name))) == served
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    clinic=clinics(shared=True), taken=st.dictionaries(st.integers(1, 6), claimed, max_size=3), away=claimed
+)
+def test_search_with_more_taken_is_a_search_over_what_is_left(
+    clinic: Clinic, taken: dict[int, tuple[tuple[int, int], ...]], away: tuple[tuple[int, int], ...]
+) -> None:
+    """Narrowing a search gives what asking anew over the smaller supply gives."""
+    cells = {
+        name: clinic.grid.touched(clinic.interval(one) for one in spans) for name, spans in taken.items()
+    }
+    narrowed = Search(clinic.demand, clinic.supply).with_taken(
+        cells, clinic.grid.touched(clinic.interval(one) for one in away)
+    )
+    things = tuple(
+        Thing(one.id, one.windows, (*one.claims, *taken.get(one.id, ())), one.full_days)
+        for one in clinic.things
+    )
+    anew = Clinic(**{**vars(clinic), "things": things, "patient": (*clinic.patient, *away)})
+    assert narrowed.starts == Search(anew.demand, anew.supply).starts
+    assert narrowed.supply.free == anew.supply.free
+    assert narrowed.lasting().starts & narrowed.starts == narrowed.starts
