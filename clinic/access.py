@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 import structlog
 from django.contrib.auth.decorators import login_required
@@ -57,7 +57,7 @@ def require(permission: Permission) -> Callable[[View[Args]], View[Args]]:
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
-        return login_required(guarded)
+        return cast(View[Args], login_required(guarded))
 
     return decorate
 
@@ -74,7 +74,7 @@ def _find_location(request: HttpRequest) -> Location | None:
     chosen = request.session.get(_CURRENT) if hasattr(request, "session") else None
     mine = {place.pk: place for place in Location.objects.visible_to(request.user).select_related("settings")}
     first = next((pk for pk in permissions_of(request.user) if pk in mine), next(iter(mine), None))
-    return mine.get(chosen, mine.get(first)) if first is not None else None
+    return (mine.get(chosen) if chosen is not None else None) or (mine[first] if first is not None else None)
 
 
 def choose_location(request: HttpRequest, location: Location) -> None:

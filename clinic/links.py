@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.core import signing
@@ -105,7 +105,7 @@ def patient_page(purpose: LinkPurpose, *, clinical: bool = False) -> Callable[[V
                 return view(request, *args, **kwargs)
 
         opened.purpose = purpose  # type: ignore[attr-defined]
-        return opened
+        return cast(View[Args], opened)
 
     return decorate
 

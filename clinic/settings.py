@@ -1,5 +1,6 @@
 """Settings: one file, read from the environment. No default starts in production by accident."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -240,7 +241,7 @@ DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Collagenda <care@clinic.exa
 SMS_CHANNEL = env.text("SMS_CHANNEL", "file")
 SMS_URL = env.text("SMS_URL", "")
 OUTBOX_DIR = Path(env.text("OUTBOX_DIR", str(LOCAL_DIR / "outbox")))
-if IS_DEMO and "EMAIL_URL" not in env.os.environ:
+if IS_DEMO and "EMAIL_URL" not in os.environ:
     EMAIL_BACKEND = "clinic.messaging.channels.eml.EmlFolderBackend"
 
 # --- Celery: wakes, never remembers (docs/reliability.md) -------------------------------------------------------

@@ -10,13 +10,13 @@ from clinic.web import health, home
 
 handler400 = "clinic.web.errors.bad_request"
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("", include("clinic.api.urls")),
     path("", include("treatments.api.urls")),
     path("", include("bookings.api.urls")),
 ]
 
-patient = [
+patient: list[URLPattern | URLResolver] = [
     path("birth-date/", links.prove_birth_date, name="patient-birth-date"),
     path("", include("bookings.web.patient_urls")),
     path("", include("treatments.web.patient_urls")),

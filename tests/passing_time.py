@@ -1,6 +1,7 @@
 """Time passes: everything in the database moves into the past, so that real processes with the real clock go on."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -20,11 +21,13 @@ def time_passes(span: timedelta) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
         for model in _moving():
-            columns = [field for field in model._meta.concrete_fields if _is_moment(field)]
+            columns = [(str(f.column), f) for f in model._meta.concrete_fields if _is_moment(f)]
             if columns:
                 quoted = connection.ops.quote_name
-                moved = ", ".join(f"{quoted(f.column)} = {quoted(f.column)} - %s" for f in columns)
-                values = [span if isinstance(f, models.DateTimeField) else span.days for f in columns]
+                moved = ", ".join(f"{quoted(name)} = {quoted(name)} - %s" for name, _ in columns)
+                values: list[Any] = [
+                    span if isinstance(field, models.DateTimeField) else span.days for _, field in columns
+                ]
                 cursor.execute(f"UPDATE {quoted(model._meta.db_table)} SET {moved}", values)
 
 

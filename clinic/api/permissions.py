@@ -17,6 +17,6 @@ class IsStaffMember(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether the user works at any location."""
         user = request.user
-        if not (user and user.is_authenticated and user.is_active):
+        if not (user.is_authenticated and user.is_active):
             return False
         return user.is_superuser or user.memberships.exists()

@@ -6,7 +6,7 @@ import zoneinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from django.conf import settings as project
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +59,7 @@ class Location(models.Model):
     zone = models.CharField(_("time zone"), max_length=40, validators=[validate_zone])
     country = models.CharField(_("country"), max_length=2)
     subdivision = models.CharField(_("state or region"), max_length=6, blank=True)
-    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    language = models.CharField(_("language"), max_length=10, choices=project.LANGUAGES, default="en")
     phone = PhoneNumberField(_("phone"))
     email = models.EmailField(_("e-mail address"), blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)

@@ -38,7 +38,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def about(self, subject_type: str, subject_id: int) -> TaskQuerySet:
         """Tasks about one thing, the newest first."""
-        return self.filter(subject_type=subject_type, subject_id=subject_id).select_related("owner").order_by("-id")
+        return (
+            self.filter(subject_type=subject_type, subject_id=subject_id)
+            .select_related("owner")
+            .order_by("-id")
+        )
 
     def finished(self) -> TaskQuerySet:
         """Tasks that are done, latest first."""

@@ -15,7 +15,8 @@ def diagrams() -> str:
     """The page with one diagram per table of moves; UPDATE_DOCS=1 writes it."""
     parts = ["# Statuses\n\nDrawn from the tables of moves in the code; a test keeps them the same.\n"]
     for name, (words, transitions) in TABLES.items():
-        lines = [f"    {_node(start)} --> {_node(end)}" for start in words for end in words if end in transitions[start]]
+        arrows = [(start, end) for start in words for end in words if end in transitions[start]]
+        lines = [f"    {_node(start)} --> {_node(end)}" for start, end in arrows]
         first = next(iter(words))
         body = "\n".join([f"    [*] --> {_node(first)}", *lines])
         parts.append(f"## {name.capitalize()}\n\n```mermaid\nstateDiagram-v2\n{body}\n```\n")
@@ -46,7 +47,9 @@ def test_every_decision_has_its_own_number_and_stands_in_the_list() -> None:
     pages = sorted(path.name for path in (DOCS / "adr").glob("[0-9]*.md"))
     numbers = [name.split("-")[0] for name in pages]
     assert len(numbers) == len(set(numbers))
-    listed = set(re.findall(r"\(([0-9]{4}-[^)]+\.md)\)", (DOCS / "adr" / "README.md").read_text(encoding="utf-8")))
+    listed = set(
+        re.findall(r"\(([0-9]{4}-[^)]+\.md)\)", (DOCS / "adr" / "README.md").read_text(encoding="utf-8"))
+    )
     assert listed == set(pages)
 
 

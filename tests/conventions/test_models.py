@@ -1,9 +1,12 @@
 """What every model keeps: history, status rows, tables of moves."""
 
+from collections.abc import Mapping, Set
+from typing import Any
+
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Model, TextChoices
 
 import bookings.words
 import clinic.words
@@ -14,7 +17,7 @@ OURS = ["clinic", "treatments", "bookings"]
 #: Append-only by a trigger of their own, or bookkeeping of the machine: their rows are the history.
 WITHOUT_HISTORY = {"clinic.AccessLog", "clinic.IdempotencyKey"}
 
-TABLES = {
+TABLES: dict[str, tuple[type[TextChoices], Mapping[Any, Set[Any]]]] = {
     "appointment": (bookings.words.AppointmentStatus, bookings.words.APPOINTMENT_TRANSITIONS),
     "waitlist entry": (bookings.words.WaitlistStatus, bookings.words.WAITLIST_TRANSITIONS),
     "offer": (bookings.words.OfferStatus, bookings.words.OFFER_TRANSITIONS),

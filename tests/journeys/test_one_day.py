@@ -84,7 +84,9 @@ def the_desk_finds_nobody_and_creates_the_patient(desk: Person) -> Patient:
 
 def the_desk_opens_a_plan_and_books_the_series(desk: Person, patient: Patient) -> TreatmentPlan:
     desk.opens(f"/patients/{patient.pk}/plan/new/").sees("Acne scars")
-    desk.opens(f"/patients/{patient.pk}/plan/new/?concern=ACNE_SCARS").sees("protocol=MN_ACNE_SCAR", "first choice")
+    desk.opens(f"/patients/{patient.pk}/plan/new/?concern=ACNE_SCARS").sees(
+        "protocol=MN_ACNE_SCAR", "first choice"
+    )
     desk.opens(f"/patients/{patient.pk}/plan/new/?concern=ACNE_SCARS&protocol=MN_ACNE_SCAR")
     desk.sends(zones=["F_CHEEK_LATERAL"], sessions="3")
     plan = TreatmentPlan.objects.get()
@@ -117,13 +119,14 @@ def the_patient_is_told_and_confirms(
         phone.opens(path)
     assert list(Appointment.objects.order_by("pk").values()) == before
     phone.opens("/p/appointment/").sends("confirm").sees("we expect you")
-    assert Appointment.objects.order_by("starts_at").first().confirmed_at is not None
+    assert Appointment.objects.earliest("starts_at").confirmed_at is not None
     return phone
 
 
 def the_patient_comes_and_is_treated(site: str, desk: Person, clinic: Clinic, plan: TreatmentPlan) -> None:
-    first = Appointment.objects.order_by("starts_at").first()
+    first = Appointment.objects.earliest("starts_at")
     session = first.treatment_session
+    assert session is not None
     wait_for_the_day(first)
     desk.opens(f"/appointments/{first.pk}/").sends("/do/arrive/").sees("arrived")
     desk.opens(f"/sessions/{session.pk}/", status=403)

@@ -21,7 +21,10 @@ MOMENTS = ("before", "after")
 def add_photo(
     session: TreatmentSession, *, data: bytes, view: str, moment: str, by: Any, now: datetime
 ) -> Photo:
-    """Stores a photo of one standard view. `photo_refused` for what is no photo, `unknown_view` for a view not in the set."""
+    """Stores a photo of one standard view.
+
+    `photo_refused` for what is no photo, `unknown_view` for a view that is not in the set.
+    """
     known = {one.code for one in shared().photo_views}
     if view not in known or moment not in MOMENTS:
         raise DomainError("unknown_view", _("Choose one of the standard views."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,11 +41,11 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @require(Permission.SEE_CLINICAL)
-def photo(request: HttpRequest, pk: int) -> FileResponse:
+def photo(request: HttpRequest, pk: int) -> HttpResponse:
     """The image itself; never cached, never guessed as anything but a JPEG."""
     mine = Photo.objects.visible_to(request.user).select_related("session__plan__patient")
     found = get_object_or_404(mine, pk=pk)
     log_access(request, found.session.plan.patient, "photo", now=timezone.now())
-    return FileResponse(
-        found.image.open("rb"), content_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff"}
-    )
+    with found.image.open("rb") as kept:
+        data = kept.read()
+    return HttpResponse(data, content_type="image/jpeg", headers={"X-Content-Type-Options": "nosniff"})

@@ -46,7 +46,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
 def _location(request: HttpRequest, patient: Patient) -> Location | None:
     """Where one works right now, when the patient is known there; else the patient's own place."""
     here = current_location(request)
-    known = list(patient.locations.visible_to(request.user, Permission.BOOK))  # type: ignore[attr-defined]
+    known = list(patient.locations.visible_to(request.user, Permission.BOOK))
     return here if here in known else next(iter(known), None)
 
 

@@ -22,7 +22,8 @@ def carry_out(
         say_refusal(request, refusal)
     else:
         messages.success(request, done)
-    return redirect(to, **where)
+    answer: HttpResponse = redirect(to, **where)
+    return answer
 
 
 def say_refusal(request: HttpRequest, refusal: DomainError) -> None:
