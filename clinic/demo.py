@@ -30,7 +30,8 @@ from clinic.embedded.guarded import Order, let_go, start_guard
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
 LAST_LINES = 20
-WEB_TIMEOUT = 60.0  # seconds until the first page must have been served
+COURTESY = 2.0  # seconds that a run which was just killed gets to leave its port
+WEB_TIMEOUT = 120.0  # seconds until the first page must have been served
 COLOURS = {"web": 36, "worker": 33, "beat": 35}
 
 
@@ -75,15 +76,24 @@ def port() -> int:
     words = os.environ.get("PORT") or "8000"
     if not words.isdigit() or not 0 < int(words) < 65536:
         raise DemoFailed(f"PORT is {words!r}; it must be a number from 1 to 65535.")
+    deadline = time.monotonic() + COURTESY
+    while problem := _obstacle(int(words)):
+        if time.monotonic() > deadline:
+            raise DemoFailed(
+                f"Port {words} cannot be used ({problem}). Choose another one: make demo PORT=8001"
+            )
+        time.sleep(0.1)
+    return int(words)
+
+
+def _obstacle(port: int) -> str | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, int(words)))
+            probe.bind((HOST, port))
         except OSError as problem:
-            raise DemoFailed(
-                f"Port {words} cannot be used ({problem.strerror}). Choose another one: make demo PORT=8001"
-            ) from None
-    return int(words)
+            return problem.strerror
+    return None
 
 
 def environment(port: int, local: Path) -> dict[str, str]:

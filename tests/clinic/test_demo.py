@@ -64,6 +64,7 @@ def test_port_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, words: str)
 
 
 def test_busy_port_gets_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "COURTESY", 0.1)
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
