@@ -5,6 +5,7 @@ The oracle looks at every minute of every phase with sets and wall clocks; it kn
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cache, cached_property
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -47,7 +48,7 @@ class Clinic:
     step: int = 5
     wished: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def grid(self) -> Grid:
         return Grid.of_days(self.first_day, self.days, self.zone)
 
@@ -95,18 +96,29 @@ class Clinic:
 def possible_starts(clinic: Clinic) -> list[int]:
     """The minutes from the grid's start at which the appointment can begin, every fifth minute tried."""
     total = clinic.grid.size * 5
-    walls = [clinic.at(minute).astimezone(clinic.zone) for minute in range(total)]
-    opened = {minute for minute in range(total) if _is_open(walls[minute], clinic.opening)}
+    shown = [clinic.at(minute).astimezone(clinic.zone) for minute in range(total)]
+    walls = [(wall.weekday(), wall.hour * 60 + wall.minute) for wall in shown]
+    opened = _open_minutes(clinic.opening, walls)
     free = {thing.id: opened & _free_minutes(thing, walls) for thing in clinic.things}
     patient = set(range(total)) - _minutes(clinic.patient)
+    wanted = _wanted(clinic)
     return [
         start
         for start in range(0, total, 5)
         if clinic.not_before <= start < clinic.not_after
-        and walls[start].minute % clinic.step == 0
+        and walls[start][1] % clinic.step == 0
         and all(minute in opened for minute in range(start, start + _length(clinic.phases)))
         and _patient_is_free(start, clinic.phases, patient)
-        and _can_be_served(start, clinic, free)
+        and _can_be_served(start, clinic, wanted, free)
+    ]
+
+
+def _wanted(clinic: Clinic) -> list[tuple[str, set[int]]]:
+    """The minutes of each need: a role, or each stretch of a role that may change its resource."""
+    return [
+        (role, minutes)
+        for role in sorted({role for phase in clinic.phases for role in phase.needs})
+        for minutes in _stretches(role, clinic)
     ]
 
 
@@ -118,21 +130,34 @@ def _minutes(spans: tuple[tuple[int, int], ...]) -> set[int]:
     return {minute for first, end in spans for minute in range(first, end)}
 
 
-def _free_minutes(thing: Thing, walls: list[datetime]) -> set[int]:
-    return {minute for minute, wall in enumerate(walls) if _is_open(wall, thing.windows)} - _minutes(
-        thing.claims
+def _free_minutes(thing: Thing, walls: list[tuple[int, int]]) -> set[int]:
+    return _open_minutes(thing.windows, walls) - _minutes(thing.claims)
+
+
+@cache
+def _open_week(windows: tuple[WeeklyWindow, ...]) -> frozenset[tuple[int, int]]:
+    """Every (weekday, minute of the day) that the wall clock shows while a window is open."""
+    return frozenset(
+        (weekday, minute)
+        for weekday in range(7)
+        for minute in range(24 * 60)
+        if _is_open_at(weekday, time(minute // 60, minute % 60), windows)
     )
 
 
-def _is_open(wall: datetime, windows: tuple[WeeklyWindow, ...]) -> bool:
-    """By the wall clock alone: inside a window of today, or in the part of yesterday's that runs past
-    midnight."""
-    now, today = wall.time(), wall.weekday()
+def _is_open_at(today: int, now: time, windows: tuple[WeeklyWindow, ...]) -> bool:
+    """Inside a window of today, or in the part of yesterday's that runs past midnight."""
     return any(
         (window.weekday == today and window.opens <= now and (now < window.closes or _is_overnight(window)))
         or (_is_overnight(window) and window.weekday == (today - 1) % 7 and now < window.closes)
         for window in windows
     )
+
+
+def _open_minutes(windows: tuple[WeeklyWindow, ...], walls: list[tuple[int, int]]) -> set[int]:
+    """The minutes of the grid at which the wall clock stands inside a window."""
+    week = _open_week(windows)
+    return {minute for minute, wall in enumerate(walls) if wall in week}
 
 
 def _is_overnight(window: WeeklyWindow) -> bool:
@@ -145,13 +170,10 @@ def _patient_is_free(start: int, phases: tuple[Phase, ...], patient: set[int]) -
     return all(start + minute in patient for minute in range(first, end))
 
 
-def _can_be_served(start: int, clinic: Clinic, free: dict[int, set[int]]) -> bool:
-    """Try every resource for every need: a role, or each stretch of a role that may change its resource."""
-    wanted = [
-        (role, minutes)
-        for role in sorted({role for phase in clinic.phases for role in phase.needs})
-        for minutes in _stretches(role, clinic)
-    ]
+def _can_be_served(
+    start: int, clinic: Clinic, wanted: list[tuple[str, set[int]]], free: dict[int, set[int]]
+) -> bool:
+    """Try every resource for every need."""
     day = (local_day(clinic.at(start), clinic.zone) - clinic.first_day).days
     full = {thing.id for thing in clinic.things if day in thing.full_days}
     able = [

@@ -1,5 +1,6 @@
 """Availability against the oracle: nothing that can be booked is left out, nothing else is offered."""
 
+from dataclasses import replace
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -96,7 +97,7 @@ def test_odd_minutes_never_offer_what_is_taken(clinic: Clinic, odd: int) -> None
         )
         for one in clinic.things
     )
-    shifted = Clinic(**{**vars(clinic), "things": things})
+    shifted = replace(clinic, things=things)
     assert set(found(shifted)) <= set(possible_starts(shifted))
 
 
@@ -164,7 +165,7 @@ def test_search_with_more_taken_is_a_search_over_what_is_left(
         Thing(one.id, one.windows, (*one.claims, *taken.get(one.id, ())), one.full_days)
         for one in clinic.things
     )
-    anew = Clinic(**{**vars(clinic), "things": things, "patient": (*clinic.patient, *away)})
+    anew = replace(clinic, things=things, patient=(*clinic.patient, *away))
     assert narrowed.starts == Search(anew.demand, anew.supply).starts
     assert narrowed.supply.free == anew.supply.free
     assert narrowed.lasting().starts & narrowed.starts == narrowed.starts
