@@ -51,6 +51,7 @@ def test_signing_performs_the_session_and_plans_what_follows(clinic: Clinic) -> 
     assert session.performed_at == NOW + timedelta(hours=1)
     assert session.performed_by == clinic.doctor
     assert record.zones.count() == 2
+    assert record.details["next_earliest"] == "2026-03-31"
     assert AftercareGiven.objects.get(session=session).care_group == "CG_MN"
     checks = RecoveryCheck.objects.of_session(session)
     assert [check.code for check in checks] == ["C1", "C2", "C3", "C4", "C5"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -15,15 +15,13 @@ from clinic.errors import DomainError, Problem, Stale
 from clinic.messaging.actions.outbox import reconcile
 from clinic.models import Device, Practitioner, Room
 from clinic.statuses import move, record
-from clinic.timekeeping import local_day
 from treatments.actions.aftercare import give_aftercare
 from treatments.actions.reactions import open_reactions_at_signing
 from treatments.actions.recovery import plan_checks
 from treatments.actions.sessions import refuse
 from treatments.models import Addendum, ProductUse, SessionRecord, TreatmentSession, ZoneRecord
 from treatments.prefill import prefilled
-from treatments.queries.plan_facts import facts_of
-from treatments.queries.session_records import problems_of, read_draft, record_facts
+from treatments.queries.session_records import judged, problems_of, read_draft, record_facts
 from treatments.record_form import ProductEntry, RecordValues, ZoneEntry
 from treatments.rules.mixtures import dose_of
 from treatments.rules.records import RecordFacts, numbing_minutes
@@ -128,10 +126,11 @@ def sign_record(
     row = _loaded(row)
     read = read_draft(row)
     row = _with_columns(row, read)
-    found = problems_of(row, ended_at=end, now=now, read=read)
+    facts = record_facts(row, read, ended_at=end, now=now)
+    found = judged(read, facts)
     refuse(found, code="record_refused")
     _write_parts(row, read)
-    _lock(row, read, ended_at=end, by=by, now=now)
+    _lock(row, read, facts, by=by, now=now)
     _perform(row, ended_at=end, by=by, now=now)
     return Signed(record=row, remarks=tuple(found))
 
@@ -206,8 +205,7 @@ def storable(value: Any) -> Any:
     return value
 
 
-def _lock(row: SessionRecord, read: RecordValues, *, ended_at: datetime, by: Any, now: datetime) -> None:
-    facts = record_facts(row, read, ended_at=ended_at, now=now)
+def _lock(row: SessionRecord, read: RecordValues, facts: RecordFacts, *, by: Any, now: datetime) -> None:
     move(
         row,
         RecordStatus.SIGNED,
@@ -243,7 +241,22 @@ def _computed(read: RecordValues, facts: RecordFacts) -> dict[str, Any]:
         computed["mg_by_class"] = {code: str(mg) for code, mg in totals.mg_by_class.items()}
     if (minutes := numbing_minutes(read)) is not None:
         computed["numbing_minutes"] = minutes
+    if (earliest := _earliest_after(read, facts)) is not None:
+        computed["next_earliest"] = earliest.isoformat()
     return computed
+
+
+def _earliest_after(read: RecordValues, facts: RecordFacts) -> date | None:
+    """The earliest day of the session after this one, with what this record says about the depth."""
+    depths = [entry.depth_mm for entry in read.zones if entry.depth_mm is not None]
+    done = replace(
+        facts.session,
+        day=facts.on,
+        status=SessionStatus.COMPLETED,
+        deepest_mm=max(depths, default=None),
+    )
+    sessions = tuple(done if one.pk == done.pk else one for one in facts.plan.sessions)
+    return next_earliest(replace(facts.plan, sessions=sessions), done, performed_on=facts.on)
 
 
 def _perform(row: SessionRecord, *, ended_at: datetime, by: Any, now: datetime) -> None:
@@ -272,15 +285,6 @@ def _finish_series(session: TreatmentSession, *, by: Any, now: datetime) -> None
     left = plan.sessions.filter(status__in=OPEN_SESSIONS).exists()
     if not left and plan.status == PlanStatus.ACTIVE:
         move(plan, PlanStatus.COMPLETED, transitions=PLAN_TRANSITIONS, by=by, now=now)
-
-
-def earliest_next(session: TreatmentSession) -> Any:
-    """The earliest local day of the session after this performed one (BR-02); None after the last."""
-    facts = facts_of(session.plan)
-    one = facts.session(session.pk)
-    if session.performed_at is None:
-        return None
-    return next_earliest(facts, one, performed_on=local_day(session.performed_at, facts.tz))
 
 
 @transaction.atomic

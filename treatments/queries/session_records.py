@@ -11,7 +11,7 @@ from clinic.timekeeping import local_day
 from treatments.facts import Moment, PlanFacts
 from treatments.gate import signed
 from treatments.models import Lot, Photo, Product, SessionRecord, TreatmentSession
-from treatments.queries.catalogue import definition_of, policy, shared, skin_type
+from treatments.queries.catalogue import definition_of, shared, skin_type
 from treatments.queries.plan_facts import facts_of
 from treatments.queries.stock import with_stock
 from treatments.record_form import RecordValues, read_record
@@ -42,12 +42,14 @@ def read_draft(record: SessionRecord) -> RecordValues:
     return read_record(record.draft, shared().record_fields, family=str(definition.family))
 
 
-def problems_of(
-    record: SessionRecord, *, ended_at: datetime, now: datetime, read: RecordValues | None = None
-) -> list[Problem]:
-    """Every problem of form and content of a draft, worst kinds unsorted; signed ones come as remarks."""
-    values = read if read is not None else read_draft(record)
-    facts = record_facts(record, values, ended_at=ended_at, now=now)
+def problems_of(record: SessionRecord, *, ended_at: datetime, now: datetime) -> list[Problem]:
+    """Every problem of form and content of a draft; signed ones come as remarks."""
+    values = read_draft(record)
+    return judged(values, record_facts(record, values, ended_at=ended_at, now=now))
+
+
+def judged(values: RecordValues, facts: RecordFacts) -> list[Problem]:
+    """The same from a draft and facts read before."""
     found = [
         *values.problems,
         *zone_problems(values, facts),
@@ -56,9 +58,9 @@ def problems_of(
         *product_problems(values, facts),
         *mixture_problems(values, facts),
         *technique_problems(values, facts),
-        *time_problems(values, facts, mix_minutes=int(policy("MIX_USE_WITHIN_MIN"))),
+        *time_problems(values, facts, mix_minutes=facts.plan.policy("MIX_USE_WITHIN_MIN")),
     ]
-    signatures = facts.plan.signatures.get(record.session_id, ())
+    signatures = facts.plan.signatures.get(facts.session.pk, ())
     return [signed(problem, signatures, on=facts.on) for problem in found]
 
 
