@@ -24,6 +24,7 @@ class Mark(StrEnum):
 
     PERFORMED = "performed"
     BOOKED = "booked"
+    PROPOSED = "proposed"
     OPEN = "open"
     OVERDUE = "overdue"
     MISSED = "missed"
@@ -87,11 +88,15 @@ class RibbonSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ribbon:
-    """A series as it is on one day. `title` says whose or which ("Microneedling, acne scars")."""
+    """A series as it is on one day. `title` says whose or which ("Microneedling, acne scars").
+
+    `proposed` are the numbers of sessions whose booked day is only a proposal yet.
+    """
 
     sessions: Sequence[RibbonSession]
     today: date
     title: str = ""
+    proposed: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,7 @@ def full_ribbon(ribbon: Ribbon) -> FullRibbon:
     axis = axis_for(days, [day for session in ribbon.sessions for day in session.window])
     xs = [axis.at(day) for day in days]
     marks = tuple(
-        _placed(session, ribbon.today, axis, x=x, row=row, gap=gap, gap_x=gap_x)
+        _placed(session, _mark(ribbon, session), axis, x=x, row=row, gap=gap, gap_x=gap_x)
         for session, x, row, (gap, gap_x) in zip(
             ribbon.sessions, xs, label_rows(xs), gaps(days, xs), strict=True
         )
@@ -197,7 +202,7 @@ def full_ribbon(ribbon: Ribbon) -> FullRibbon:
 
 def marks_of(ribbon: Ribbon) -> tuple[Mark, ...]:
     """How each session of the series is drawn today, in order."""
-    return tuple(mark_of(session, ribbon.today) for session in ribbon.sessions)
+    return tuple(_mark(ribbon, session) for session in ribbon.sessions)
 
 
 def card_ribbon(marks: Sequence[Mark]) -> CardRibbon:
@@ -216,6 +221,11 @@ def counted(marks: Sequence[Mark]) -> list[tuple[Mark, int]]:
     return [(mark, counts[mark]) for mark in Mark if counts[mark]]
 
 
+def _mark(ribbon: Ribbon, session: RibbonSession) -> Mark:
+    mark = mark_of(session, ribbon.today)
+    return Mark.PROPOSED if mark is Mark.BOOKED and session.number in ribbon.proposed else mark
+
+
 def _days(sessions: Sequence[RibbonSession], today: date) -> list[date]:
     """One day per session, never going back; a session without any date follows the one before."""
     days: list[date] = []
@@ -226,13 +236,13 @@ def _days(sessions: Sequence[RibbonSession], today: date) -> list[date]:
     return days
 
 
-def _placed(session: RibbonSession, today: date, axis: Axis, **place: Any) -> RibbonMark:
+def _placed(session: RibbonSession, mark: Mark, axis: Axis, **place: Any) -> RibbonMark:
     band = None
     if session.earliest and session.latest:
         left = axis.at(session.earliest)
         band = Band(left, round(max(axis.at(session.latest) - left, 0.6), 2))
     ideal_x = axis.at(session.ideal) if session.ideal else None
-    return RibbonMark(session=session, mark=mark_of(session, today), band=band, ideal_x=ideal_x, **place)
+    return RibbonMark(session=session, mark=mark, band=band, ideal_x=ideal_x, **place)
 
 
 def _bar(marks: Sequence[Mark]) -> tuple[BarPart, ...]:

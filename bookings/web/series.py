@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -169,7 +170,8 @@ def _book(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:
 def _ribbon(proposal: Proposal, now: datetime) -> Ribbon:
     plan = proposal.plan
     days = anchors_of(plan, now=now) | {one.number: one.day for one in proposal.to_book}
-    return drawn(series_of(plan, anchors=days, now=now), plan, now=now)
+    shown = drawn(series_of(plan, anchors=days, now=now), plan, now=now)
+    return replace(shown, proposed=frozenset(one.number for one in proposal.to_book))
 
 
 def _names(location: Location) -> dict[int, str]:

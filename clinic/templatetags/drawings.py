@@ -18,6 +18,7 @@ register = template.Library()
 _WORDS = {
     Mark.PERFORMED: _("done"),
     Mark.BOOKED: _("booked"),
+    Mark.PROPOSED: _("proposed"),
     Mark.OPEN: _("open"),
     Mark.OVERDUE: _("overdue"),
     Mark.MISSED: _("missed"),

@@ -61,6 +61,13 @@ def test_mark_follows_from_the_facts(facts: dict[str, date | str], mark: Mark) -
     assert mark_of(RibbonSession(number=1, **facts), TODAY) == mark  # type: ignore[arg-type]
 
 
+def test_a_day_that_is_only_proposed_is_drawn_as_such() -> None:
+    sessions = [RibbonSession(number=n, booked_on=TODAY + n * DAY) for n in (1, 2)]
+    ribbon = Ribbon(sessions=sessions, today=TODAY, proposed=frozenset({2}))
+    assert marks_of(ribbon) == (Mark.BOOKED, Mark.PROPOSED)
+    assert [mark.mark for mark in full_ribbon(ribbon).marks] == [Mark.BOOKED, Mark.PROPOSED]
+
+
 def test_drift_counts_days_after_the_ideal_day() -> None:
     late = RibbonSession(number=2, ideal=TODAY, performed_on=TODAY + 3 * DAY)
     early = RibbonSession(number=2, ideal=TODAY, booked_on=TODAY - DAY)
