@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from bookings.phases import (
@@ -29,6 +28,7 @@ from clinic.models import Location, Patient
 from clinic.words import QUALIFICATION_RANK, Qualification, RoomKind
 from treatments.definitions import ProtocolDefinition
 from treatments.models import ProtocolVersion, TreatmentSession
+from treatments.queries.catalogue import definition_by
 
 #: Minutes of an appointment that no protocol describes, when nobody says otherwise.
 CONSULTATION_MINUTES = 30
@@ -155,14 +155,8 @@ class Recipe:
 
 
 def recipe_of(version: ProtocolVersion) -> Recipe:
-    """The recipe of a protocol version, parsed once per process: a version never changes."""
-    return _recipe(version.pk, version.checksum)
-
-
-@lru_cache(maxsize=256)
-def _recipe(pk: int, checksum: str) -> Recipe:
-    stored = ProtocolVersion.objects.only("definition").get(pk=pk)
-    return Recipe(ProtocolDefinition.from_document(stored.definition))
+    """The recipe of a protocol version, whose definition is parsed once per process: a version never changes."""
+    return Recipe(definition_by(version.pk, version.checksum))
 
 
 def is_entitled(entitled: Iterable[Entitled], qualification: str, certificates: Any, on: date) -> bool:

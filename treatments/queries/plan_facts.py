@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Max
 
 from clinic.timekeeping import local_day
@@ -43,24 +44,61 @@ from treatments.words import RecordStatus
 def facts_of(plan: TreatmentPlan) -> PlanFacts:
     """All that the gate's rules read about a plan, as it stands now."""
     bare = series_facts([plan])[plan.pk]
+    known = _known(plan)
     profile = getattr(plan.patient, "clinical_profile", None)
     lingering, healed = _recovery(bare.last_performed)
-    first, screened = _screenings(plan, bare.tz)
+    first, screened = _screenings(plan, bare.tz) if known.screenings else (None, {})
     return replace(
         bare,
         skin_type=ROMAN[profile.skin_type] if profile and profile.skin_type else None,
-        protocols_off=_protocols_off(plan),
-        earlier=_earlier(plan),
-        answers=_answers(plan, bare.tz),
+        protocols_off=_protocols_off(plan) if known.protocols_off else frozenset(),
+        earlier=_earlier(plan) if known.earlier else (),
+        answers=_answers(plan, bare.tz) if known.screenings else {},
         first_screening_on=first,
         screened=screened,
-        consent=_consent(plan),
-        tests=_tests(plan, bare.tz),
-        reactions=tuple(plan.reactions.open().values_list("code", flat=True)),
+        consent=_consent(plan) if known.consents else None,
+        tests=_tests(plan, bare.tz) if known.tests else (),
+        reactions=tuple(plan.reactions.open().values_list("code", flat=True)) if known.reactions else (),
         lingering=lingering,
         healed=healed,
-        signatures=_signatures(plan),
+        signatures=_signatures(plan) if known.signatures else {},
     )
+
+
+class _Known(NamedTuple):
+    """Which tables have anything to say about a plan."""
+
+    protocols_off: bool
+    earlier: bool
+    screenings: bool
+    consents: bool
+    tests: bool
+    reactions: bool
+    signatures: bool
+
+
+_KNOWN = """
+    SELECT EXISTS (SELECT FROM treatments_treatmentsession s
+                     JOIN treatments_protocolversion v ON v.id = s.protocol_version_id
+                     JOIN treatments_protocol p ON p.id = v.protocol_id
+                    WHERE s.plan_id = %(plan)s AND NOT p.is_on),
+           EXISTS (SELECT FROM treatments_earliertreatment WHERE patient_id = %(patient)s)
+           OR EXISTS (SELECT FROM treatments_treatmentsession s JOIN treatments_treatmentplan p ON p.id = s.plan_id
+                       WHERE p.patient_id = %(patient)s AND p.id <> %(plan)s AND s.performed_at IS NOT NULL),
+           EXISTS (SELECT FROM treatments_screening WHERE plan_id = %(plan)s),
+           EXISTS (SELECT FROM treatments_consent WHERE plan_id = %(plan)s),
+           EXISTS (SELECT FROM treatments_patchtest WHERE patient_id = %(patient)s),
+           EXISTS (SELECT FROM treatments_adversereaction WHERE plan_id = %(plan)s AND status = 'open'),
+           EXISTS (SELECT FROM treatments_signoff o JOIN treatments_treatmentsession s ON s.id = o.session_id
+                    WHERE s.plan_id = %(plan)s)
+"""
+
+
+def _known(plan: TreatmentPlan) -> _Known:
+    """One look at seven tables: most of them have nothing about most plans, and then are not asked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_KNOWN, {"plan": plan.pk, "patient": plan.patient_id})
+        return _Known(*cursor.fetchone())
 
 
 def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
@@ -88,10 +126,14 @@ def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
 
 
 def _sessions(plans: Mapping[int, TreatmentPlan]) -> dict[int, list[OneSession]]:
-    rows = TreatmentSession.objects.of_many(plans).select_related("protocol_version")
-    deepest = _deepest(plans)
+    rows = list(
+        TreatmentSession.objects.of_many(plans)
+        .select_related("protocol_version")
+        .defer("protocol_version__definition")
+    )
+    deepest = _deepest(plans) if any(row.performed_at for row in rows) else {}
     found: dict[int, list[OneSession]] = defaultdict(list)
-    for row in rows.defer("protocol_version__definition"):
+    for row in rows:
         tz = plans[row.plan_id].location.tz
         found[row.plan_id].append(
             OneSession(

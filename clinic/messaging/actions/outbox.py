@@ -62,7 +62,7 @@ class _Case:
         return self.settings.quiet_from, self.settings.quiet_until
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def reconcile(subject_name: str, obj: Any, *, now: datetime, by: Any = None) -> Reconciled:
     """Makes the unsent messages about a thing match `wanted`; call it in the change's own transaction.
 
@@ -73,13 +73,14 @@ def reconcile(subject_name: str, obj: Any, *, now: datetime, by: Any = None) -> 
     _serialise(subject_name, obj.pk)
     rows = list(Message.objects.about(subject_name, obj.pk).select_for_update().order_by("id"))
     kept, planned = set[int](), 0
+    new: list[Message] = []
     for wanted in _worth_saying(case):
         if (found := _match(rows, wanted, case)) is not None:
             kept.add(found.pk)
             planned += _refresh(found, wanted, case)
         else:
-            plan(case, wanted)
-            planned += 1
+            new.append(_row(case, wanted))
+    planned += len(_insert(new, case))
     cancelled = _call_back(
         [row for row in rows if row.is_from_rule and row.pk not in kept], Reason.NOT_WANTED, case
     )
@@ -112,9 +113,13 @@ def say(subject_name: str, obj: Any, wanted: Wanted, *, now: datetime, by: Any =
 
 def plan(case: _Case, wanted: Wanted, *, is_from_rule: bool = True) -> Message:
     """Inserts the row and its first status row."""
+    return _insert([_row(case, wanted, is_from_rule=is_from_rule)], case)[0]
+
+
+def _row(case: _Case, wanted: Wanted, *, is_from_rule: bool = True) -> Message:
     purpose = _purpose(wanted)
     channel = case.reach.channel_for(wanted.channel, purpose)
-    message = Message.objects.create(
+    return Message(
         kind=wanted.kind,
         rule=wanted.rule,
         channel=channel,
@@ -137,10 +142,18 @@ def plan(case: _Case, wanted: Wanted, *, is_from_rule: bool = True) -> Message:
         created_at=case.now,
         created_by=case.by,
     )
-    MessageStatusChange.objects.create(
-        message=message, from_status="", to_status=message.status, changed_at=case.now, changed_by=case.by
+
+
+def _insert(new: list[Message], case: _Case) -> list[Message]:
+    """The rows and their first status rows, in two statements however many there are."""
+    Message.objects.bulk_create(new)
+    MessageStatusChange.objects.bulk_create(
+        MessageStatusChange(
+            message=message, from_status="", to_status=message.status, changed_at=case.now, changed_by=case.by
+        )
+        for message in new
     )
-    return message
+    return new
 
 
 def call_back(row: Message, reason: str, *, now: datetime, by: Any) -> bool:
