@@ -172,21 +172,25 @@ def database_dies_between_accept_and_settle(rig: Rig) -> None:
 
 def read_only_database(rig: Rig) -> None:
     """Every transaction is refused for a while, as on a standby."""
-    messages = rig.do("plan", count=SOME, in_seconds=0.5)
+    messages = rig.do("plan", count=SOME, in_seconds=4)
     name = rig.rows("SELECT current_database()")[0][0]
     rig.rows(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
-    for worker in rig.workers:
-        os.kill(rig.child_of(worker), signal.SIGKILL)
-    waiting = "SELECT count(*) FROM messaging_message WHERE id = ANY(%s) AND next_attempt_at > now()"
-    wait_until(lambda: rig.rows(waiting, messages)[0][0] == 0, "their time")
-    assert sum(rig.sends(messages).values()) == 0
-    rig.rows(
-        f'SET default_transaction_read_only = off; ALTER DATABASE "{name}" RESET default_transaction_read_only'
-    )
-    for worker in rig.workers:
-        os.kill(rig.child_of(worker), signal.SIGKILL)
+    try:
+        _reconnect(rig)
+        waiting = "SELECT count(*) FROM messaging_message WHERE id = ANY(%s) AND next_attempt_at > now()"
+        wait_until(lambda: rig.rows(waiting, messages)[0][0] == 0, "their time")
+        assert sum(rig.sends(messages).values()) == 0
+    finally:
+        rig.rows_writable(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+        _reconnect(rig)
     rig.settle(messages, dead_since=rig.instant())
     rig.check(messages, extra=_doubles(rig, 1), sent=SOME)
+
+
+def _reconnect(rig: Rig) -> None:
+    """New children, which open new connections."""
+    for worker in rig.workers:
+        os.kill(rig.child_of(worker), signal.SIGKILL)
 
 
 def provider_is(mode: str, *, doubt: bool = False) -> Callable[[Rig], None]:
@@ -208,18 +212,16 @@ def clock_off_by(seconds: int) -> Callable[[Rig], None]:
     """A second worker whose clock is wrong; the database's is the one that counts."""
 
     def run(rig: Rig) -> None:
-        kill_group(rig.workers.pop())
-        dead_since = rig.instant()
         wrong = rig.start_worker(CHAOS_CLOCK=str(seconds))
+        rig.child_of(wrong)
         due = rig.do("plan", count=3)
         later = rig.do("plan", count=3, in_seconds=3600)
-        rig.settle(due, dead_since=dead_since)
+        rig.settle(due)
         rig.check(due, sent=3)
         assert sum(rig.sends(later).values()) == 0
         rig.do("cancel", messages=later)
         rig.workers.remove(wrong)
         kill_group(wrong)
-        rig.start_worker()
 
     return run
 

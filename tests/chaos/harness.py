@@ -238,6 +238,12 @@ class Rig:
             cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
+    def rows_writable(self, statement: str) -> None:
+        """Changes a database that refuses changes."""
+        options = "-c default_transaction_read_only=off"
+        with psycopg.connect(self.database_url, autocommit=True, options=options) as connection:
+            connection.execute(statement)
+
     def accepted(self) -> list[dict[str, Any]]:
         """The provider's own log."""
         log = self.folder / "log.jsonl"
