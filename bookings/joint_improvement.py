@@ -8,7 +8,7 @@ answer.
 from collections.abc import Sequence
 from random import Random
 
-from bookings.travelling import Proposal, Traveller, collides, together
+from bookings.travelling import Cells, Proposal, Traveller, collides, together
 
 
 def improved(
@@ -51,11 +51,23 @@ def _in_order(
     """Proposals around those kept, in an order; and who, if anybody, found nothing."""
     found = dict(kept)
     for at in order:
-        proposal = travellers[at].propose(together(other.uses for other in found.values()))
+        taken = together(other.uses for other in found.values())
+        wanted = [travellers[other].alone.uses for other in order if other != at and other not in found]
+        proposal = _considerate(travellers[at], taken, together([taken, *wanted]))
         if proposal is None:
             return found, at
         found[at] = proposal
     return found, None
+
+
+def _considerate(traveller: Traveller, taken: Cells, taken_or_wanted: Cells) -> Proposal | None:
+    """The best around what is taken; where it costs no more, also around what others still to come would
+    like."""
+    aside = traveller.propose(taken_or_wanted)
+    if aside is not None and aside.cost == traveller.alone.cost:
+        return aside
+    best = traveller.propose(taken)
+    return aside if best is not None and aside is not None and aside.cost <= best.cost else best
 
 
 def _chosen_again(current: Sequence[Proposal], alone: Sequence[Proposal], dice: Random) -> list[int]:
