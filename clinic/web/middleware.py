@@ -119,7 +119,7 @@ class LocationZoneMiddleware:
 
 
 class PrivateResponsesMiddleware:
-    """Signed-in pages and patient pages are never stored by browser or proxy and send no referrer."""
+    """Signed-in pages and patient pages are never stored by browser or proxy; no other site learns their address."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -131,5 +131,6 @@ class PrivateResponsesMiddleware:
         if patient_page or (getattr(request, "user", None) is not None and request.user.is_authenticated):
             response.setdefault("Cache-Control", "no-store")
         if patient_page:
-            response["Referrer-Policy"] = "no-referrer"
+            # Not "no-referrer": browsers then send "Origin: null" with every form, and the CSRF check refuses it.
+            response["Referrer-Policy"] = "same-origin"
         return response

@@ -62,7 +62,7 @@ def test_the_address_behind_a_link_is_clean_and_the_cookie_is_not_readable_by_sc
     assert path.strip("/").split("/")[-1] not in answer["Location"]
     assert answer.cookies[COOKIE]["httponly"] is True
     assert answer.cookies[COOKIE]["path"] == "/p/"
-    assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "no-referrer")
+    assert (answer["Cache-Control"], answer["Referrer-Policy"]) == ("no-store", "same-origin")
 
 
 @pytest.mark.parametrize("path", ["/p/nothing-like-a-token/", "/p/" + "a" * 22 + "/"])
@@ -102,3 +102,19 @@ def test_a_foreign_address_to_go_on_to_is_ignored(client: Client, patient: Patie
     client.get(link_for(patient))
     answer = client.post("/p/birth-date/", {"day": 14, "month": 3, "year": 1988, "next": "//evil.example/p/"})
     assert "evil" not in answer["Location"]
+
+
+def test_after_a_wrong_birth_date_the_right_one_leads_to_the_page_that_was_asked_for(
+    client: Client, patient: Patient
+) -> None:
+    client.get(link_for(patient))
+    wrong = client.post("/p/birth-date/", {"day": 1, "month": 1, "year": 1990, "next": "/p/aftercare/"})
+    assert 'name="next" value="/p/aftercare/"' in wrong.content.decode()
+    right = client.post("/p/birth-date/", {"day": 14, "month": 3, "year": 1988, "next": "/p/birth-date/"})
+    assert right["Location"] == "/p/aftercare/"
+
+
+def test_looking_at_the_birth_date_address_is_no_try(client: Client, patient: Patient) -> None:
+    client.get(link_for(patient))
+    assert [client.get("/p/birth-date/").status_code for _ in range(6)] == [302] * 6
+    assert PatientLink.objects.get().wrong_tries == 0
