@@ -173,7 +173,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_COOKIES
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("BEHIND_PROXY", default=False) else None
 )
-#: Nothing leaves our origin. With "no-referrer" browsers send forms with "Origin: null", and the CSRF check refuses them.
+#: Nothing leaves our origin. "no-referrer" would break every form: docs/adr/0200-referrer-stays-at-home.md.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
