@@ -122,10 +122,11 @@ def locked(request: HttpRequest, link: PatientLink) -> HttpResponse:
 
 def ask_birth_date(request: HttpRequest, link: PatientLink, *, wrong: bool = False) -> HttpResponse:
     """The page that asks for the date of birth, before anything clinical is shown."""
+    target = _safe_target(request.POST.get("next") or request.path, link)
     context = {
         "location": link.location,
         "wrong": wrong,
-        "next": request.path,
+        "next": target,
         "left": MOST_WRONG_TRIES - link.wrong_tries,
     }
     return render(request, "patient/birth_date.html", context, status=403 if wrong else 200)
@@ -137,6 +138,8 @@ def prove_birth_date(request: HttpRequest) -> HttpResponse:
     if link is None:
         return ended(request)
     target = _safe_target(request.POST.get("next", ""), link)
+    if request.method != "POST":
+        return redirect(target)
     if _told_birth_date(request.POST) == link.patient.born_on is not None:
         response = redirect(target)
         _remember(response, link, proved=True)

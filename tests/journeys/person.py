@@ -86,6 +86,7 @@ class Person:
         form = self.form(part_of_action)
         data = {**form["fields"], **answers.pop("fields", {}), **answers}
         target = urljoin(self.page.url, form["action"] or self.page.url)
+        self.said = data
         answer = self.web.post(target, data=data, files=files, headers={"Referer": self.page.url}, timeout=60)
         return self._looked(answer, status)
 
@@ -116,5 +117,5 @@ class Person:
 
     def _looked(self, page: requests.Response, status: int) -> Person:
         self.page = page
-        assert page.status_code == status, f"{page.url}: {page.status_code}\n{page.text[:1500]}"
+        assert page.status_code == status, f"{page.url}: {page.status_code} {getattr(self, 'said', '')}\n{page.text[:1500]}"
         return self

@@ -36,7 +36,9 @@ def clinic() -> Clinic:
     made = make_clinic()
     made.location.opening_hours.update(opens="00:00", closes="23:59")
     made.doctor.resource.working_hours.update(opens="00:00", closes="23:59")
-    ClinicSettings.objects.filter(location=made.location).update(quiet_from="03:33", quiet_until="03:34")
+    ClinicSettings.objects.filter(location=made.location).update(
+        quiet_from="03:33", quiet_until="03:34", notice_minutes=60
+    )
     protocol_version("MN_ACNE_SCAR")
     return made
 
@@ -291,6 +293,7 @@ def open_check(site: str, texts: list[dict[str, Any]], check: RecoveryCheck) -> 
     address = next(path for path in reversed(paths_in(texts)) if is_of(path, link))
     phone = Person(site).opens(address).sees("Your date of birth")
     phone.sends("birth-date", day="1", month="1", year="1990", status=403)
+    assert str(link.patient.born_on) == "1988-03-14"
     return phone.sends("birth-date", day="14", month="3", year="1988")
 
 
