@@ -1,0 +1,156 @@
+"""The day board: what it shows, what it costs, how it answers."""
+
+import gzip
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from bookings.actions import appointments as actions
+from bookings.models import Appointment
+from bookings.visits import plain_visit, visit_of
+from bookings.words import AppointmentKind, AppointmentStatus
+from clinic import roles
+from clinic.actions import tasks
+from clinic.words import Urgency
+from tests.bookings.conftest import FIRST, Clinic
+from tests.factories import LocationFactory, PatientFactory, staff
+
+DAY = "2026-03-30"
+BOARD = f"/board/?day={DAY}"
+
+
+@pytest.fixture
+def desk(client: Client, clinic: Clinic) -> Client:
+    """The front desk, signed in."""
+    client.force_login(clinic.desk)
+    return client
+
+
+def booked(clinic: Clinic, number: int = 0, *, minutes: int = 0, **fields: object) -> Appointment:
+    """A consultation on that Monday, half an hour after the one before."""
+    patient = PatientFactory(at=clinic.location, **fields)
+    visit = plain_visit(patient, clinic.location, AppointmentKind.CONSULTATION)
+    start = FIRST + timedelta(minutes=30 * number + minutes)
+    return actions.book(visit=visit, starts_at=start, by=clinic.desk, now=clinic.now)
+
+
+def queries(client: Client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+def test_board_shows_name_time_status_and_first_visit(desk: Client, clinic: Clinic) -> None:
+    booked(clinic, given_name="Zoë", family_name="Müller")
+    page = desk.get(BOARD).content.decode()
+    for words in ("Zoë Müller", "9:00", "booked", "first visit", "Monday 30 March"):
+        assert words in page
+
+
+def test_board_needs_the_same_few_queries_for_3_and_for_12_appointments(desk: Client, clinic: Clinic) -> None:
+    for number in range(2):
+        session = clinic.plan(sessions=3).sessions.get(number=1)
+        start = FIRST + timedelta(minutes=110 * number)
+        actions.book(visit=visit_of(session), starts_at=start, by=clinic.desk, now=clinic.now)
+    booked(clinic, 7)
+    few = queries(desk, BOARD)
+    for number in range(8, 17):
+        booked(clinic, number)
+    shell = queries(desk, "/book/")
+    assert (queries(desk, BOARD), few - shell <= 15) == (few, True)
+
+
+def test_board_by_room_and_device_shows_the_same_appointment(desk: Client, clinic: Clinic) -> None:
+    booked(clinic, given_name="Leyla")
+    for kind in ("room", "device"):
+        assert desk.get(f"{BOARD}&by={kind}").status_code == 200
+    assert "Leyla" in desk.get(f"{BOARD}&by=room").content.decode()
+
+
+def test_poll_answers_304_until_something_changes(desk: Client, clinic: Clinic) -> None:
+    row = booked(clinic)
+    tag = desk.get(BOARD).context["tag"]
+    poll = {"HTTP_HX_TARGET": "board-body"}
+    assert desk.get(f"{BOARD}&seen={tag}", **poll).status_code == 304
+    actions.confirm(appointment=row, by=clinic.desk, now=clinic.now)
+    answer = desk.get(f"{BOARD}&seen={tag}", **poll)
+    assert answer.status_code == 200
+    assert "<html" not in answer.content.decode()
+
+
+def test_nonsense_in_the_address_shows_today(desk: Client, clinic: Clinic) -> None:
+    answer = desk.get("/board/?day=2026-99-99&by=spaceship&zoom=7")
+    assert (answer.status_code, answer.context["day"], answer.context["zoom"]) == (
+        200,
+        clinic.now.date(),
+        15,
+    )
+
+
+def test_board_stays_small(desk: Client, clinic: Clinic) -> None:
+    for number in range(12):
+        booked(clinic, number)
+    page = desk.get(BOARD).content
+    assert len(gzip.compress(page)) < 20_000
+
+
+def test_board_of_a_place_without_anything_says_so(client: Client, clinic: Clinic) -> None:
+    client.force_login(staff(at=LocationFactory()))
+    assert "Nothing to show here" in client.get("/board/").content.decode()
+
+
+def test_somebody_of_another_place_sees_nothing_of_an_appointment(client: Client, clinic: Clinic) -> None:
+    row = booked(clinic)
+    client.force_login(staff(at=LocationFactory()))
+    for path in ("", "move/", "cancel/", "why-not/"):
+        assert client.get(f"/appointments/{row.pk}/{path}").status_code == 404
+    assert client.post(f"/appointments/{row.pk}/do/arrive/").status_code == 404
+    assert Appointment.objects.get().status == AppointmentStatus.BOOKED
+
+
+def test_day_list_prints_who_comes_without_clinical_text(desk: Client, clinic: Clinic) -> None:
+    plan = clinic.plan(sessions=3)
+    actions.book(visit=visit_of(plan.sessions.get(number=1)), starts_at=FIRST, by=clinic.desk, now=clinic.now)
+    page = desk.get(f"/board/list/?day={DAY}").content.decode()
+    assert (plan.patient.full_name in page, "1/3" in page, "Room" in page) == (True, True, True)
+    assert ("acne" in page.lower(), plan.title in page) == (False, False)
+
+
+def test_waiting_room_names_who_is_here_and_who_is_late(desk: Client, clinic: Clinic, clock: object) -> None:
+    here, late = booked(clinic, given_name="Here"), booked(clinic, 1, given_name="Late")
+    clock.move_to(late.starts_at + timedelta(minutes=10))  # type: ignore[attr-defined]
+    desk.force_login(clinic.desk)
+    actions.arrive(appointment=here, by=clinic.desk, now=late.starts_at)
+    page = desk.get("/waiting-room/").content.decode()
+    assert page.index("Here ") < page.index("Late ")
+    assert "10 min" in page
+
+
+def test_practitioner_opens_on_the_own_day(client: Client, clinic: Clinic) -> None:
+    person = staff(roles.PRACTITIONER, at=clinic.location)
+    client.force_login(person)
+    booked(clinic, given_name="Leyla")
+    page = client.get(f"/my-day/?day={DAY}&who={clinic.weiss}").content.decode()
+    assert ("Leyla" in page, "Dr. Weiss" in page) == (True, True)
+
+
+def test_my_day_names_tasks_that_wait(client: Client, clinic: Clinic) -> None:
+    client.force_login(staff(roles.PRACTITIONER, at=clinic.location))
+    row = booked(clinic)
+    tasks.open_task(
+        kind="call",
+        location=clinic.location,
+        patient=row.patient,
+        owner=None,
+        urgency=Urgency.NEXT_DAY,
+        is_clinical=False,
+        sentence="No answer to a recovery check.",
+        subject_type="x",
+        subject_id=1,
+        dedupe_key="x:1",
+        now=clinic.now,
+    )
+    assert "No answer to a recovery check." in client.get("/my-day/").content.decode()
