@@ -41,8 +41,11 @@ class DemoFailed(Exception):
 
 def main() -> int:
     """Run the demo until Ctrl-C, SIGTERM or the end of one of its processes."""
-    for stop_signal in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(stop_signal, _leave)
+    # Ctrl-C too, by name: a shell starts its background jobs with that one ignored. With nohup we are to stay.
+    signal.signal(signal.SIGINT, _leave)
+    signal.signal(signal.SIGTERM, _leave)
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, _leave)
     try:
         run(port(), Path(os.environ.get("COLLAGENDA_LOCAL_DIR", ROOT / ".local")).resolve())
     except (DemoFailed, ServersUnavailable) as problem:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from clinic import demo
+from clinic.embedded.guarded import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 30.0
@@ -20,17 +21,15 @@ LIMIT = 30.0
 STAYS = "import os, pathlib, time; pathlib.Path({path!r}).write_text(str(os.getpid())); print('here'); time.sleep(600)"
 #: Runs three such processes as the demo would and waits, to be ended from outside.
 SUPERVISOR = """
-import signal, sys
+import sys
 from clinic import demo
 names = ("web", "worker", "beat")
 demo.commands = lambda port: {{name: [sys.executable, "-c", {script!r}.replace("NAME", name)] for name in names}}
-for number in (signal.SIGTERM, signal.SIGHUP):
-    signal.signal(number, demo._leave)
-try:
+def run(port, local):
     with demo.processes(8000) as ended:
         ended.wait()
-except KeyboardInterrupt:
-    sys.exit(0)
+demo.run = run
+sys.exit(demo.main())
 """
 
 
@@ -123,10 +122,10 @@ def test_process_that_ends_stops_the_rest_and_its_last_lines_are_shown(
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_no_process_outlives_the_demo(tmp_path: Path, by: signal.Signals) -> None:
     script = SUPERVISOR.format(script=STAYS.format(path=str(tmp_path / "NAME")))
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    supervisor = subprocess.Popen(
-        [sys.executable, "-c", script], env=environment, stdout=subprocess.DEVNULL, start_new_session=True
-    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PORT": str(free_port())}
+    # As a shell starts a job in the background: with Ctrl-C ignored.
+    command = ["/bin/sh", "-c", "trap '' INT; exec \"$@\"", "sh", sys.executable, "-c", script]
+    supervisor = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, start_new_session=True)
     names = ["web", "worker", "beat"]
     assert becomes(lambda: all(has_number(tmp_path / name) for name in names))
     pids = [int((tmp_path / name).read_text()) for name in names]
