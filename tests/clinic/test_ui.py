@@ -380,6 +380,13 @@ class TestPages:
         answer = client.get("/no/such/page/")
         assert answer.status_code == 404
         assert "There is nothing here" in answer.content.decode()
+        assert "To the start" in answer.content.decode()
+
+    @pytest.mark.django_db
+    def test_a_lost_patient_is_not_sent_to_the_staff_pages(self, client: Client) -> None:
+        html = client.get("/p/appointment/no/such/page/").content.decode()
+        assert "newest message" in html
+        assert "To the start" not in html
 
     @pytest.mark.django_db
     def test_signing_in_is_in_our_look(self, client: Client) -> None:
