@@ -187,9 +187,9 @@ def _told_birth_date(data: Any) -> date | None:
 
 
 def _safe_target(path: str, link: PatientLink) -> str:
-    return (
-        path if path.startswith("/p/") and "//" not in path else reverse(LANDINGS[LinkPurpose(link.purpose)])
-    )
+    """One of our patient pages, and not the one that asks."""
+    is_ours = path.startswith("/p/") and "//" not in path and path != reverse("patient-birth-date")
+    return path if is_ours else reverse(LANDINGS[LinkPurpose(link.purpose)])
 
 
 def _opened_link(request: HttpRequest) -> tuple[PatientLink | None, bool]:

@@ -65,7 +65,9 @@ class Person:
 
     def __init__(self, site: str) -> None:
         self.site, self.web = site, requests.Session()
+        self.said: dict[str, Any] = {}
         self.page = requests.Response()
+        self.said: dict[str, Any] = {}
 
     @property
     def text(self) -> str:
@@ -117,5 +119,6 @@ class Person:
 
     def _looked(self, page: requests.Response, status: int) -> Person:
         self.page = page
-        assert page.status_code == status, f"{page.url}: {page.status_code} {getattr(self, 'said', '')}\n{page.text[:1500]}"
+        told = f"{page.url}: {page.status_code} {self.said}\n{page.text[:1500]}"
+        assert page.status_code == status, told
         return self
