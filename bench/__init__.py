@@ -1,0 +1,1 @@
+"""Benchmarks: ratios inside one run, against the physical limit on the same data."""
