@@ -95,7 +95,6 @@ def day_board(location: Location, day: date, kind: str, *, now: datetime) -> Boa
     scale = scale_of(bounds, [*opening, *(Interval(a.starts_at, a.ends_at) for a in appointments)], usual)
     marks = series_marks([a.treatment_session.plan for a in appointments if a.treatment_session], now=now)
     known = _known(location)
-    newcomers = _newcomers(appointments, bounds)
     columns = []
     for resource in [one for one in known.values() if one.kind == kind]:
         hours = working.get(resource.pk, [] if kind == ResourceKind.PRACTITIONER else opening)
@@ -105,7 +104,7 @@ def day_board(location: Location, day: date, kind: str, *, now: datetime) -> Boa
                 hint=_hint(resource, hours, location),
                 colour=_colour(resource),
                 off=_off(resource.pk, hours, opening, closures, scale),
-                cards=_cards(resource, appointments, claims, marks, known, newcomers, scale),
+                cards=_cards(resource, appointments, claims, marks, known, scale),
             )
         )
     return BoardDay(
@@ -123,7 +122,9 @@ def day_board(location: Location, day: date, kind: str, *, now: datetime) -> Boa
 def _appointments(location: Location, bounds: Interval, now: datetime) -> list[Appointment]:
     rows = Appointment.objects.at(location).touching(bounds.start, bounds.end).on_board(now)
     return list(
-        rows.select_related("patient", "treatment_session__plan__location").order_by("starts_at", "id")
+        rows.with_newcomers(bounds.start)
+        .select_related("patient", "treatment_session__plan__location")
+        .order_by("starts_at", "id")
     )
 
 
@@ -149,12 +150,6 @@ def _colour(resource: Resource | None) -> int:
     """The practitioner's colour; 0 for rooms and devices."""
     is_person = resource is not None and resource.kind == ResourceKind.PRACTITIONER
     return resource.practitioner.colour if resource is not None and is_person else 0
-
-
-def _newcomers(appointments: Sequence[Appointment], bounds: Interval) -> set[int]:
-    """Patients who have never been here before this day."""
-    patients = {row.patient_id for row in appointments}
-    return patients - set(Appointment.objects.been_before(patients, bounds.start))
 
 
 def _hours(location: Location, day: date) -> tuple[list[Interval], dict[int, list[Interval]]]:
@@ -195,7 +190,6 @@ def _cards(
     claims: Spans,
     marks: SeriesMarks,
     known: dict[int, Resource],
-    newcomers: set[int],
     scale: Scale,
 ) -> list[Card]:
     rows = [row for row in appointments if resource.pk in claims.get(row.pk, {})]
@@ -220,7 +214,7 @@ def _cards(
                 total=series.total if series else None,
                 with_names=", ".join(one.name for one in sorted(others, key=_order)),
                 colour=_colour(resource) or next((c for one in others if (c := _colour(one))), 0),
-                is_first=row.patient_id in newcomers,
+                is_first=not row.has_been_here,  # type: ignore[attr-defined]  # annotated by the query
             )
         )
     return cards

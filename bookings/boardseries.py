@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
 
 from bookings.models import Appointment
 from clinic.ribbon import Ribbon, RibbonSession
@@ -25,19 +27,19 @@ SeriesMarks = dict[int, PlanMarks]
 
 
 def series_marks(plans: Iterable[TreatmentPlan], *, now: datetime) -> SeriesMarks:
-    """For each plan the marks of its sessions; two queries for all of them."""
+    """For each plan the marks of its sessions; one query for all of them."""
     by_pk = {plan.pk: plan for plan in plans}
-    booked = _booked(by_pk)
     sessions: dict[int, list[RibbonSession]] = defaultdict(list)
-    rows = TreatmentSession.objects.of_plans(by_pk)
-    for pk, plan_id, number, status, performed_at in rows:
+    live = Appointment.objects.live().of_session(OuterRef("pk")).order_by().values("starts_at")[:1]
+    found = TreatmentSession.objects.of_plans(by_pk).annotate(booked_at=Subquery(live))
+    for _pk, plan_id, number, status, performed_at, booked_at in found:
         plan = by_pk[plan_id]
         sessions[plan_id].append(
             RibbonSession(
                 number=number,
                 status="on-hold" if plan.status == "on-hold" and performed_at is None else status,
                 performed_on=local_day(performed_at, plan.location.tz) if performed_at else None,
-                booked_on=booked.get(pk),
+                booked_on=local_day(booked_at, plan.location.tz) if booked_at else None,
             )
         )
     return {
@@ -47,8 +49,3 @@ def series_marks(plans: Iterable[TreatmentPlan], *, now: datetime) -> SeriesMark
         )
         for pk, rows in sessions.items()
     }
-
-
-def _booked(plans: dict[int, TreatmentPlan]) -> dict[int, date]:
-    rows = Appointment.objects.live().booked_days(plans)
-    return {session: local_day(starts_at, plans[plan].location.tz) for session, plan, starts_at in rows}

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bookings.care import care_problems
+from bookings.due import open_series
 from bookings.models import Appointment
-from bookings.ribbons import ribbon_of
+from bookings.ribbons import drawn
 from bookings.words import OCCUPYING, AppointmentStatus
 from clinic.errors import Problem
 from clinic.models import Location, Practitioner
@@ -16,7 +17,6 @@ from clinic.timekeeping import ONE_DAY, day_start, local_day
 from treatments.models import AdverseReaction, RecoveryCheck, SessionRecord
 
 S = AppointmentStatus
-_DONE = (S.FULFILLED,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,40 +50,50 @@ class PractitionerDay:
 def practitioner_day(who: Practitioner, location: Location, day: date, *, now: datetime) -> PractitionerDay:
     """The visits of one local day at a location in which the practitioner has a part."""
     start, end = day_start(day, location.tz), day_start(day + ONE_DAY, location.tz)
-    rows = (
+    rows = list(
         Appointment.objects.at(location)
         .touching(start, end)
         .with_resource(who.pk)
         .for_board()
+        .select_related("treatment_session__plan__location__settings", "treatment_session__plan__patient")
         .order_by("starts_at")
     )
-    visits = [_visit(row, now) for row in rows]
-    return PractitionerDay(
-        day=day, visits=visits, next=_next(visits) if day == local_day(now, location.tz) else None
-    )
+    following = _next(rows) if day == local_day(now, location.tz) else None
+    ribbons = _ribbons(rows, now)
+    visits = [_visit(row, ribbons, now, is_next=row is following) for row in rows]
+    coming = next((visit for visit in visits if visit.appointment is following), None)
+    return PractitionerDay(day=day, visits=visits, next=coming)
 
 
-def _next(visits: list[DayVisit]) -> DayVisit | None:
-    here = [visit for visit in visits if visit.appointment.status == S.ARRIVED]
-    coming = [visit for visit in visits if visit.appointment.status == S.BOOKED]
+def _next(rows: list[Appointment]) -> Appointment | None:
+    here = [row for row in rows if row.status == S.ARRIVED]
+    coming = [row for row in rows if row.status == S.BOOKED]
     return next(iter([*here, *coming]), None)
 
 
-def _visit(row: Appointment, now: datetime) -> DayVisit:
+def _ribbons(rows: list[Appointment], now: datetime) -> dict[int, Ribbon]:
+    """Plan → its ribbon, for all visits of the day at once."""
+    plans = {
+        row.treatment_session.plan_id: row.treatment_session.plan for row in rows if row.treatment_session
+    }
+    return {one.plan.pk: drawn(one.series, one.plan, now=now) for one in open_series(plans.values(), now=now)}
+
+
+def _visit(row: Appointment, ribbons: dict[int, Ribbon], now: datetime, *, is_next: bool) -> DayVisit:
+    """The line of the day; everything a practitioner needs to know for the next one."""
     session = row.treatment_session
     if session is None or row.status not in OCCUPYING:
         return DayVisit(appointment=row)
+    if not is_next:
+        return DayVisit(appointment=row, ribbon=ribbons.get(session.plan_id))
     plan = session.plan
-    is_open = row.status in (S.BOOKED, S.ARRIVED)
     return DayVisit(
         appointment=row,
-        ribbon=ribbon_of(plan, now=now),
+        ribbon=ribbons.get(plan.pk),
         last_record=SessionRecord.objects.last_signed_of(plan),
         checks=list(RecoveryCheck.objects.of_plan(plan).worst_first()[:4]),
         reactions=list(plan.reactions.open()),
         problems=care_problems(
             session, start=max(now, row.starts_at), now=now, without=[row.pk], moment="start"
-        )
-        if is_open
-        else [],
+        ),
     )

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Deferrable, F, Func, Q, Value
+from django.db.models import Deferrable, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.utils.translation import gettext_lazy as _
 
 from bookings.words import LIVE, OCCUPYING, Agreement, AppointmentKind, AppointmentStatus, CancelReason
@@ -18,7 +18,6 @@ from clinic.history import tracked
 from clinic.models import Membership, Patient
 from clinic.roles import Permission, roles_with
 from clinic.statuses import StatusChange
-
 
 #: The patient was there.
 CAME = (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED)
@@ -142,10 +141,26 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         rows = self.filter(treatment_session__in=list(sessions)).select_related("location")
         return {row.treatment_session_id: row for row in rows if row.treatment_session_id is not None}
 
-    def been_before(self, patients: Any, day: datetime) -> Any:
-        """Which of some patients have come before an instant."""
-        came = self.filter(patient__in=list(patients), starts_at__lt=day, status__in=CAME)
-        return came.values_list("patient_id", flat=True).distinct()
+    def with_newcomers(self, day: datetime) -> AppointmentQuerySet:
+        """Adds `has_been_here`: whether the patient has come before an instant."""
+        before = Appointment.objects.filter(patient=OuterRef("patient"), starts_at__lt=day, status__in=CAME)
+        return self.annotate(has_been_here=Exists(before.order_by()))
+
+    def with_arrivals(self) -> AppointmentQuerySet:
+        """Adds `arrived_at`: when the patient last arrived."""
+        arrivals = AppointmentStatusChange.objects.filter(
+            appointment=OuterRef("pk"), to_status=AppointmentStatus.ARRIVED
+        )
+        return self.annotate(arrived_at=Subquery(arrivals.order_by("-id").values("changed_at")[:1]))
+
+    def asking_for_a_look(self, now: datetime, until: datetime) -> AppointmentQuerySet:
+        """In the house since yesterday, or booked from yesterday until an instant: waiting, late, unconfirmed."""
+        rows = self.filter(
+            status__in=(AppointmentStatus.ARRIVED, AppointmentStatus.BOOKED),
+            starts_at__gte=now - timedelta(days=1),
+            starts_at__lt=until,
+        )
+        return rows.select_related("patient", "treatment_session").with_arrivals().order_by("starts_at")
 
     def missed(self) -> AppointmentQuerySet:
         """Nobody came."""

@@ -28,9 +28,12 @@ from bookings.words import AppointmentStatus, CancelReason
 from clinic.access import log_access, may, require
 from clinic.errors import DomainError
 from clinic.roles import Permission
+from clinic.words import ResourceKind
 from treatments.words import SessionStatus
 
 S = AppointmentStatus
+#: People first, then rooms, then devices.
+KINDS = [str(kind) for kind in ResourceKind]
 #: Verb → who may, the action, and what is said after it.
 VERBS: dict[str, tuple[Permission, str, Any]] = {
     "confirm": (Permission.BOOK, "confirm", gettext_lazy("Confirmed.")),
@@ -98,7 +101,7 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         "can_move": row.status in (S.HELD, S.BOOKED) and may(request.user, Permission.BOOK, row.location_id),
         "back": back_of(request),
         "resources": sorted(
-            {claim.resource for claim in row.claims.all()}, key=lambda one: (one.kind, one.name)
+            {claim.resource for claim in row.claims.all()}, key=lambda one: (KINDS.index(one.kind), one.name)
         ),
         "history": _history(row),
         "is_clinical": may(request.user, Permission.SEE_CLINICAL, row.location_id),

@@ -63,7 +63,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "after": day + timedelta(days=1),
         "kind": kind,
         "kinds": KINDS.items(),
-        "side": sidebar(request.user, location, day, now=now),
+        "side": None if _is_poll(request) else sidebar(location, day, now=now),
     }
     return render(
         request, "bookings/board.html#grid" if _is_poll(request) else "bookings/board.html", context

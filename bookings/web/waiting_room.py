@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from bookings.models import Appointment
-from bookings.sidebar import in_waiting_room
-from bookings.web.marks import Mark, mark_of
+from bookings.sidebar import waiting_of
+from bookings.web.marks import mark_of
+from bookings.words import AppointmentStatus
 from clinic.access import current_location, require
-from clinic.models import Location
 from clinic.roles import Permission
 from clinic.timekeeping import ONE_DAY, day_start, local_day
 
@@ -28,26 +28,16 @@ def waiting_room(request: HttpRequest) -> HttpResponse:
     location, now = current_location(request), timezone.now()
     if location is None:
         return redirect("home")
-    here = Appointment.objects.at(location)
-    in_house = in_waiting_room(here.in_the_house(now))
-    waiting = [(row, since, int((now - since) / timedelta(minutes=1))) for row, since in in_house]
-    late = list(here.late(now).for_board())
+    end = min(now + SOON, day_start(local_day(now, location.tz) + ONE_DAY, location.tz))
+    rows = list(Appointment.objects.at(location).asking_for_a_look(now, end))
+    booked = [(row, mark_of(row, now=now)) for row in rows if row.status == AppointmentStatus.BOOKED]
     context = {
-        "waiting": waiting,
-        "late": _marked(late, now),
-        "soon": _marked(_soon(location, now), now),
-        "now": now,
+        "waiting": [
+            (row, since, max(int((now - since) / timedelta(minutes=1)), 0)) for row, since in waiting_of(rows)
+        ],
+        "late": [(row, mark) for row, mark in booked if row.starts_at < now < row.ends_at],
+        "soon": [(row, mark) for row, mark in booked if row.starts_at >= now],
     }
     is_part = request.headers.get("HX-Target") == "waiting-room"
     name = "bookings/waiting_room.html"
     return render(request, f"{name}#lists" if is_part else name, context)
-
-
-def _soon(location: Location, now: datetime) -> list[Appointment]:
-    end = min(now + SOON, day_start(local_day(now, location.tz) + ONE_DAY, location.tz))
-    rows = Appointment.objects.at(location).upcoming(now).touching(now, end)
-    return list(rows.for_board())
-
-
-def _marked(rows: list[Appointment], now: datetime) -> list[tuple[Appointment, Mark]]:
-    return [(row, mark_of(row, now=now)) for row in rows]
