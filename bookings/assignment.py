@@ -98,7 +98,12 @@ def _chosen_one_by_one(search: Search, mask: int) -> Iterator[tuple[int, tuple[i
 
 def slot_of(search: Search, cell: int, chosen: tuple[int, ...]) -> Slot:
     """The slot at a cell with the resources chosen for its needs."""
-    begins, layout = search.supply.grid.instant(cell), _layout(search.demand.phases, search.demand.needs)
+    return slot_at(search.demand, search.supply.grid.instant(cell), chosen)
+
+
+def slot_at(demand: Demand, begins: datetime, chosen: tuple[int, ...]) -> Slot:
+    """The slot of a demand that begins at an instant, with the resources chosen for its needs."""
+    layout = _layout(demand.phases, demand.needs)
     claims = tuple(
         [
             SlotClaim(role, chosen[index], begins + start, begins + end)

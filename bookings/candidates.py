@@ -7,7 +7,7 @@ is booked already is kept beside the others.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -18,14 +18,6 @@ from bookings.phases import PRACTITIONER
 from bookings.ranking import Choice, day_allowed, ideal_day_cost, people_wish_cost, weekday_wish_cost
 from bookings.series import PartOfDay, PlannedSession, SessionPlan, Standing, Weights, Wishes, part_of
 from clinic.timekeeping import local_day, local_time
-
-
-@dataclass(frozen=True, slots=True)
-class MoveCosts:
-    """What leaving the time a session is booked at costs: once, and for each day away from it."""
-
-    per_move: int = 0
-    per_day: int = 0
 
 
 class Candidates(Protocol):
@@ -188,69 +180,3 @@ def fixed_by(choice: Choice) -> dict[str, int]:
     """The resources a choice insists on, by role."""
     named = dict(choice.resources)
     return named if choice.practitioner is None else {**named, PRACTITIONER: choice.practitioner}
-
-
-class BookedSession(OpenSession):
-    """A session that is booked and may be moved: it may also stay, with the same or with other resources.
-
-    A start counts as a move when its instant changes. Notice and step are no reason to move what is booked
-    already.
-    """
-
-    def __init__(
-        self,
-        session: PlannedSession,
-        openings: Openings,
-        wishes: Wishes,
-        weights: Weights,
-        standing: Standing,
-        moves: MoveCosts,
-    ) -> None:
-        super().__init__(session, openings, wishes, weights)
-        self.moves = moves
-        supply = openings.search.supply
-        self.lasting = openings.lasting
-        self.booked = replace(standing_choice(standing, supply.zone), cell=supply.grid.cell(standing.start))
-        wall = local_time(standing.start, supply.zone)
-        self.usual_minute = wall.hour * 60 + wall.minute
-        self._is_plain = False
-
-    @cached_property
-    def days(self) -> list[int]:
-        """The days on which the session could be, the one it is booked on among them when it may stay."""
-        moved = [day for day in self.openings.days if day_allowed(self.session, day)]
-        return sorted({*moved, *(choice.day for choice in self.staying)})
-
-    @cached_property
-    def staying(self) -> tuple[Choice, ...]:
-        """The booked time, if it is still free: as it is, and with each practitioner who could take over."""
-        return tuple(self._staying()) if day_allowed(self.session, self.booked.day) else ()
-
-    def _staying(self) -> Iterator[Choice]:
-        booked = self.booked
-        if assign_cell(self.lasting, booked.cell, fixed_by(booked)):
-            yield replace(booked, own_cost=self._cost(booked.day, booked.practitioner, booked.part))
-        for name in self.openings.practitioners:
-            cost = self._cost(booked.day, name, booked.part) + self.weights.other_resources
-            choice = replace(booked, practitioner=name, own_cost=cost, resources=())
-            if assign_cell(self.lasting, booked.cell, fixed_by(choice)):
-                yield choice
-
-    def _choices(self, day: int) -> Iterator[Choice]:
-        if day == self.booked.day:
-            yield from self.staying
-        if day_allowed(self.session, day):
-            away = self.moves.per_move + self.moves.per_day * abs(day - self.booked.day)
-            yield from (replace(choice, own_cost=choice.own_cost + away) for choice in super()._choices(day))
-
-    def _cheapest_on(self, day: int) -> int:
-        return min(choice.own_cost for choice in self.on(day))
-
-    def nearest_start(self, choice: Choice, minute: int | None) -> int:
-        """Where it is booked, or the start nearest to that time of day."""
-        return choice.cell if choice.stays else super().nearest_start(choice, self.usual_minute)
-
-    def slot(self, choice: Choice, cell: int) -> Slot | None:
-        """The slot of a choice at one of its starts."""
-        search = self.lasting if choice.stays else self.openings.search
-        return assign_cell(search, cell, fixed_by(choice))

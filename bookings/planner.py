@@ -10,11 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from bookings.availability import Demand, Search, Supply
-from bookings.candidates import BookedSession, Candidates, DoneSession, MoveCosts, OpenSession
+from bookings.candidates import Candidates, DoneSession, OpenSession
+from bookings.layers import NEVER, Layers
 from bookings.openings import Openings, local_days
-from bookings.paths import NEVER, Layers, cheapest_path
+from bookings.paths import cheapest_path
 from bookings.ranking import Choice, session_costs, ties_hold
 from bookings.series import DayWindow, PlannedSession, SeriesPlan, SessionPlan, Unmet, Weights, Wishes
+from bookings.staying import BookedSession, MoveCosts
 from bookings.unmet import first_unmet
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bookings.availability import Supply
-from bookings.candidates import MoveCosts
 from bookings.planner import Planner
 from bookings.series import PlannedSession, SeriesPlan, SessionPlan, Unmet, Weights, Wishes
+from bookings.staying import MoveCosts
 
 #: One move outweighs any distance, one day of distance any cost of wishes and rhythm: lexicographic in one
 #: number. A series of a year with every wish missed costs less than 50,000, and moves by less than 10,000

@@ -1,15 +1,16 @@
 """One series among others that look for time: what it proposes when some cells are not for it, and what it
 uses."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+from bookings.assignment import Slot, slot_at
 from bookings.availability import Demand, Supply
-from bookings.phases import patient_span
 from bookings.planner import NarrowedPlanner, Planner
 from bookings.reflow import FEWEST_MOVES, PER_DAY, PER_MOVE
-from bookings.series import PlannedSession, SeriesPlan, SessionPlan, Unmet, Weights, Wishes
+from bookings.series import PlannedSession, SeriesPlan, SessionPlan, Standing, Unmet, Weights, Wishes
+from clinic.intervals import Interval
 
 #: Cells by what they belong to: a resource's id, or ("patient", who).
 Cells = Mapping[Hashable, int]
@@ -73,34 +74,36 @@ class Traveller:
         return Proposal(plan, plan.cost // PER_DAY, self._uses_of(plan.sessions))
 
     def _uses_of(self, planned: Iterable[SessionPlan]) -> Cells:
-        uses: dict[Hashable, int] = {}
-        for session, one in zip(self.sessions, planned, strict=True):
-            if session.demand is not None and one.slot is not None:
-                self._use(uses, session.demand, one.cell, one.slot.assignment)
-        return uses
+        """A new time takes every cell it reaches into; a booked one stands, and takes those it fills
+        wholly."""
+        return together(
+            self._cells(one.slot, self.grid.covered if one.stays else self.grid.touched)
+            for one in planned
+            if one.slot is not None
+        )
 
     @cached_property
     def _standing_uses(self) -> Cells:
-        uses: dict[Hashable, int] = {}
-        for session in self.sessions:
-            if session.demand is not None and session.standing is not None:
-                cell = self.grid.cell(session.standing.start)
-                self._use(uses, session.demand, cell, session.standing.assignment)
-        return uses
+        """What is booked now, as far as its resources are known."""
+        booked = [(one.demand, one.standing) for one in self.sessions]
+        return together(
+            self._cells(_as_booked(demand, standing), self.grid.covered)
+            for demand, standing in booked
+            if demand and standing
+        )
 
-    def _use(
-        self, uses: dict[Hashable, int], demand: Demand, cell: int, assignment: Mapping[str, int]
-    ) -> None:
-        for need in demand.needs:
-            for span in need.spans:
-                name = assignment[need.role]
-                uses[name] = uses.get(name, 0) | self._cells(cell + span.first_cell, span.cells)
-        present = patient_span(demand.phases)
-        cells = self._cells(cell + present.first_cell, present.cells)
-        uses[self.patient] = uses.get(self.patient, 0) | cells
+    def _cells(self, slot: Slot, cells: Callable[[Iterable[Interval]], int]) -> Cells:
+        parts: list[Cells] = [{self.patient: cells([Interval(slot.start, slot.end)])}]
+        parts += [{claim.resource: cells([Interval(claim.start, claim.end)])} for claim in slot.claims]
+        return together(parts)
 
-    def _cells(self, first: int, count: int) -> int:
-        return self.grid.between(first, first + count)
+
+def _as_booked(demand: Demand, standing: Standing) -> Slot:
+    """The slot that a session is booked in; a role without a known resource claims nothing."""
+    slot = slot_at(
+        demand, standing.start, tuple(standing.assignment.get(need.role, 0) for need in demand.needs)
+    )
+    return replace(slot, claims=tuple(claim for claim in slot.claims if claim.role in standing.assignment))
 
 
 def collides(uses: Cells, other: Cells) -> bool:

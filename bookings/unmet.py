@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from bookings.layers import NEVER, Days, Layers
 from bookings.openings import LocalDays
-from bookings.paths import NEVER, Days, Layers
 from bookings.ranking import day_allowed
 from bookings.series import DayWindow, PlannedSession, UnmetCode
 

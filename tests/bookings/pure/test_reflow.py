@@ -12,6 +12,7 @@ from bookings.phases import PRACTITIONER, ROOM
 from bookings.ranking import Choice, session_costs, ties_hold
 from bookings.reflow import Reflow, reflow_series
 from bookings.series import BlockedDays, PlannedSession, Standing, Tie, Unmet, Weights, Wishes
+from clinic.intervals import Interval
 from clinic.timekeeping import local_day
 from tests.bookings.pure.planning import BERLIN, BLOCKS, FIRST, ROOM_ID, Rota, every_choice, local
 from tests.bookings.pure.test_planner import ANNA, BORIS, everyone, gaps, rotas
@@ -177,3 +178,19 @@ def test_moved_session_keeps_its_time_of_day() -> None:
     found = reflow_series(sessions, rota.supply)
     assert isinstance(found, Reflow)
     assert [change.after.slot.start for change in found.changes if change.after.slot] == [local(6, 9, 30)]
+
+
+def test_booked_time_between_two_cells_stays_beside_a_neighbour_that_shares_its_first_minutes() -> None:
+    """A walk-in from 9:03 to 9:33 after somebody who left at 9:03."""
+    rota = Rota(20, {ANNA: everyone(20)})
+    supply = rota.supply
+    before = supply.grid.touched([Interval(local(7, 8, 30), local(7, 9, 3))])
+    anna = replace(supply.resources[ANNA], busy=before)
+    sessions = booked(rota, [0, 7])
+    odd = Standing(local(7, 9, 3), {PRACTITIONER: ANNA, ROOM: ROOM_ID})
+    sessions[1] = replace(sessions[1], standing=odd)
+    found = reflow_series(sessions, replace(supply, resources={**supply.resources, ANNA: anna}))
+    assert isinstance(found, Reflow)
+    assert found.changes == ()
+    assert found.plan.sessions[1].slot is not None
+    assert found.plan.sessions[1].slot.start == odd.start
