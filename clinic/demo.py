@@ -68,10 +68,15 @@ def run(port: int, local: Path) -> None:
     with running(local) as servers:
         os.environ.update(environment(port, local) | servers.environment())
         prepare()
-        with processes(port) as ended:
-            wait_for_web(port, ended)
+        with processes() as family:
+            # The web first and alone: a person waits for it, and four imports of Django at once are slow.
+            every = commands(port)
+            family.start("web", every.pop("web"))
+            wait_for_web(port, family.ended)
+            for name, argv in every.items():
+                family.start(name, argv)
             print(welcome(port, time.monotonic() - began), flush=True)
-            raise DemoFailed(ended.wait())
+            raise DemoFailed(family.ended.wait())
 
 
 def port() -> int:
@@ -209,25 +214,40 @@ class Ended:
         return self._sentence
 
 
+class Family:
+    """The processes that run, each under a guard and with its words behind its name."""
+
+    def __init__(self) -> None:
+        self.ended = Ended()
+        self._guards: list[Popen[str]] = []
+        self._relays: list[threading.Thread] = []
+
+    def start(self, name: str, argv: list[str]) -> None:
+        """Start a process; `ended` tells when it is over."""
+        order = Order(argv=argv, signal=signal.SIGTERM, folder=str(ROOT), umask=0o022)
+        guard = start_guard(order, env=dict(os.environ), output=PIPE)
+        thread = threading.Thread(target=relay, args=(name, guard.stdout, self.ended), daemon=True)
+        self._guards.append(guard)
+        self._relays.append(thread)
+        thread.start()
+
+    def stop(self) -> None:
+        """Stop all of them at once and wait until the last one has."""
+        with ThreadPoolExecutor() as all_at_once:
+            list(all_at_once.map(let_go, self._guards))
+        for thread in self._relays:
+            thread.join(timeout=5)
+
+
 @contextmanager
-def processes(port: int) -> Iterator[Ended]:
-    """Web, worker and beat while the block runs."""
-    ended = Ended()
-    guards: list[Popen[str]] = []
-    relays: list[threading.Thread] = []
+def processes() -> Iterator[Family]:
+    """A family of processes that ends with the block."""
+    family = Family()
     try:
-        for name, argv in commands(port).items():
-            order = Order(argv=argv, signal=signal.SIGTERM, folder=str(ROOT), umask=0o022)
-            guards.append(start_guard(order, env=dict(os.environ), output=PIPE))
-            relays.append(threading.Thread(target=relay, args=(name, guards[-1].stdout, ended), daemon=True))
-            relays[-1].start()
-        yield ended
+        yield family
     finally:
         print("\nStopping …", flush=True)
-        with ThreadPoolExecutor() as all_at_once:
-            list(all_at_once.map(let_go, guards))
-        for thread in relays:
-            thread.join(timeout=5)
+        family.stop()
 
 
 def relay(name: str, output: IO[str], ended: Ended) -> None:

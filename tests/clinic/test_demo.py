@@ -23,11 +23,11 @@ STAYS = "import os, pathlib, time; pathlib.Path({path!r}).write_text(str(os.getp
 SUPERVISOR = """
 import sys
 from clinic import demo
-names = ("web", "worker", "beat")
-demo.commands = lambda port: {{name: [sys.executable, "-c", {script!r}.replace("NAME", name)] for name in names}}
 def run(port, local):
-    with demo.processes(8000) as ended:
-        ended.wait()
+    with demo.processes() as family:
+        for name in ("web", "worker", "beat"):
+            family.start(name, [sys.executable, "-c", {script!r}.replace("NAME", name)])
+        family.ended.wait()
 demo.run = run
 sys.exit(demo.main())
 """
@@ -84,11 +84,8 @@ def test_secret_key_is_made_once_and_for_nobody_else(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_processes_speak_behind_their_names(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_processes_speak_behind_their_names(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     script = STAYS.format(path=str(tmp_path / "web"))
-    monkeypatch.setattr(demo, "commands", lambda port: {"web": [sys.executable, "-u", "-c", script]})
     said = ""
 
     def heard() -> bool:
@@ -96,23 +93,18 @@ def test_processes_speak_behind_their_names(
         said += capfd.readouterr().out
         return "web    │ here\n" in said
 
-    with demo.processes(8000):
+    with demo.processes() as family:
+        family.start("web", [sys.executable, "-u", "-c", script])
         assert becomes(heard)
     assert not is_running(int((tmp_path / "web").read_text()))
 
 
-def test_process_that_ends_stops_the_rest_and_its_last_lines_are_shown(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    broken = "print('loading'); raise SystemExit('no such table')"
-    commands = {
-        "web": [sys.executable, "-c", STAYS.format(path=str(tmp_path / "web"))],
-        "worker": [sys.executable, "-c", broken],
-    }
-    monkeypatch.setattr(demo, "commands", lambda port: commands)
-    with demo.processes(8000) as ended:
-        sentence = ended.wait()
+def test_process_that_ends_stops_the_rest_and_its_last_lines_are_shown(tmp_path: Path) -> None:
+    with demo.processes() as family:
+        family.start("web", [sys.executable, "-c", STAYS.format(path=str(tmp_path / "web"))])
         assert becomes(lambda: has_number(tmp_path / "web"))
+        family.start("worker", [sys.executable, "-c", "print('loading'); raise SystemExit('no such table')"])
+        sentence = family.ended.wait()
     assert sentence.startswith("worker ended by itself; the demo stops. Its last lines:\n")
     assert "  loading\n" in sentence
     assert "  no such table\n" in sentence
