@@ -12,10 +12,13 @@ class BookingsConfig(AppConfig):
     def ready(self) -> None:
         """Makes appointments and offers known to the outbox, and listens to the facts of the app below."""
         from bookings import receivers  # noqa: F401 - receivers connect on import, after the apps are ready
+        from bookings.care import anchors_of
         from bookings.jobs import register_jobs
         from bookings.reminders import register_subjects
         from bookings.replies import register_replies
+        from treatments.booked import tell_booked_days
 
+        tell_booked_days(anchors_of)
         register_subjects()
         register_replies()
         register_jobs()

@@ -23,6 +23,7 @@ class OneSession:
     day: date | None = None
     #: Deepest zone of its signed record in mm; None without needling or record.
     deepest_mm: Decimal | None = None
+    is_maintenance: bool = False
 
     @property
     def code(self) -> str:

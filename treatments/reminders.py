@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from clinic.messaging.jobs import Every, register_job
@@ -11,13 +11,15 @@ from clinic.messaging.models import Message
 from clinic.messaging.registry import Wanted, register
 from clinic.messaging.words import MessageKind
 from clinic.models import ClinicSettings, Location, Patient
-from clinic.timekeeping import instant
+from clinic.timekeeping import instant, local_day
 from clinic.words import LinkPurpose, Urgency
 from treatments.aftercare import Step, step_called, steps
+from treatments.booked import booked_days
 from treatments.models import RecoveryCheck, TreatmentPlan, TreatmentSession
 from treatments.queries.catalogue import definition_of
 from treatments.queries.plan_facts import series_facts
-from treatments.series import maintenance_window
+from treatments.series import SeriesSession, maintenance_window, series_from
+from treatments.spacing import DueWindow
 from treatments.words import CheckStatus, PlanStatus
 
 K = MessageKind
@@ -25,6 +27,8 @@ EMERGENCY_LASTS = timedelta(hours=6)
 #: Invitations go out in the morning.
 INVITED_AT = time(10)
 MAINTENANCE_LASTS = timedelta(days=21)
+#: A session without a day is spoken of so long before its window opens, and so long after it closed.
+DUE_BEFORE, LATE_LASTS = timedelta(days=7), timedelta(days=14)
 LINK_OUTLIVES = timedelta(days=3)
 #: As long as the longest aftercare window (RF needling, 672 hours), and some days to look again.
 AFTERCARE_LINK_LASTS = timedelta(days=60)
@@ -190,7 +194,7 @@ def _emergency_text(obj: RecoveryCheck) -> str:
 
 
 class PlanSubject:
-    """A plan: maintenance after a complete series (BR-04). When the next session is due is known above."""
+    """A plan: the next session that nobody booked, and maintenance after a complete series (BR-04, BR-05)."""
 
     name = "plan"
 
@@ -212,34 +216,75 @@ class PlanSubject:
         return 1
 
     def wanted(self, obj: TreatmentPlan, now: datetime) -> list[Wanted]:
-        """For a complete series: the maintenance invitation on the ideal day, in the morning."""
-        if obj.status != PlanStatus.COMPLETED:
-            return []
-        window = maintenance_window(series_facts([obj])[obj.pk])
-        if window is None:
-            return []
-        at = instant(window.ideal, INVITED_AT, obj.location.tz)
-        return [
-            Wanted(
-                rule=f"MAINTENANCE_{window.ideal.isoformat()}",
-                kind=K.MAINTENANCE_DUE,
-                scheduled_for=at,
-                expires_at=at + MAINTENANCE_LASTS,
-                once=True,
-            )
-        ]
+        """While it runs: the next session without a day, a week before its window and after it. Then maintenance."""
+        if obj.status == PlanStatus.COMPLETED:
+            return _maintenance(obj)
+        return _next_due(obj, now) if obj.status == PlanStatus.ACTIVE else []
 
     def gate(self, obj: TreatmentPlan, message: Message, now: datetime) -> str | None:
-        """Not once the plan runs again."""
-        return None if obj.status == PlanStatus.COMPLETED else "running"
+        """Not once the plan is held or goes on, or the session was booked meanwhile."""
+        rules = {wanted.rule for wanted in self.wanted(obj, now)}
+        return None if message.rule in rules else "booked-or-changed"
 
     def context(self, obj: TreatmentPlan, message: Message, now: datetime) -> dict[str, Any]:
-        """What the plan is called; the text asks to call."""
-        return {"what": obj.title}
+        """What the plan is called, and the days of the due window."""
+        facts: dict[str, Any] = {"what": obj.title}
+        for name in ("from_on", "until_on"):
+            if name in message.extra:
+                facts[name] = date.fromisoformat(str(message.extra[name]))
+        return facts
 
     def upcoming(self, now: datetime, until: datetime) -> Iterable[TreatmentPlan]:
-        """Complete plans."""
-        return TreatmentPlan.objects.completed().select_related("patient", "location")
+        """Plans treated in the last year or so: older ones have nothing left to say."""
+        return TreatmentPlan.objects.treated_since(now - timedelta(days=400))
+
+
+def _maintenance(obj: TreatmentPlan) -> list[Wanted]:
+    """The invitation on the ideal day, in the morning."""
+    window = maintenance_window(series_facts([obj])[obj.pk])
+    if window is None:
+        return []
+    at = instant(window.ideal, INVITED_AT, obj.location.tz)
+    return [
+        Wanted(
+            rule=f"MAINTENANCE_{window.ideal.isoformat()}",
+            kind=K.MAINTENANCE_DUE,
+            scheduled_for=at,
+            expires_at=at + MAINTENANCE_LASTS,
+            once=True,
+        )
+    ]
+
+
+def _next_due(obj: TreatmentPlan, now: datetime) -> list[Wanted]:
+    """One text a week before the window of a session that has no day, one after its latest day (BR-05)."""
+    facts = series_facts([obj])[obj.pk]
+    if facts.last_performed is None:
+        return []
+    booked = booked_days(obj, now=now)
+    series = series_from(facts, anchors=booked, today=local_day(now, facts.tz))
+    waiting = [one for one in series if one.is_open and one.booked_on is None]
+    window = waiting[0].window if waiting else None
+    if booked or window is None:
+        return []
+    opens = instant(window.earliest, INVITED_AT, facts.tz) - DUE_BEFORE
+    closes = instant(window.latest, INVITED_AT, facts.tz)
+    return [
+        _due(waiting[0], window, "DUE", at=opens, until=closes),
+        _due(waiting[0], window, "LATE", at=closes + timedelta(days=1), until=closes + LATE_LASTS),
+    ]
+
+
+def _due(one: SeriesSession, window: DueWindow, rule: str, *, at: datetime, until: datetime) -> Wanted:
+    days = {"from_on": window.earliest.isoformat(), "until_on": window.latest.isoformat()}
+    return Wanted(
+        rule=f"{rule}_{one.number}_{window.earliest.isoformat()}",
+        kind=K.NEXT_SESSION_DUE,
+        scheduled_for=at,
+        expires_at=until,
+        once=True,
+        extra=days if rule == "DUE" else {},
+    )
 
 
 def register_subjects() -> None:

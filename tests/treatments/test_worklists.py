@@ -1,6 +1,6 @@
 """Worklists, adherence, outcomes, texts before the visit: counted from facts, for who may see them."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +14,8 @@ from treatments.actions.patients import save_profile
 from treatments.actions.plans import add_session
 from treatments.actions.reactions import open_reaction
 from treatments.actions.screening import AnswerInput
+from treatments.booked import forget_booked_days, tell_booked_days
+from treatments.gate import problems_for
 from treatments.models import TreatmentPlan
 from treatments.pretreatment import texts_before, texts_for
 from treatments.queries.adherence import adherence_by_protocol
@@ -28,6 +30,7 @@ from treatments.queries.worklists import (
     unfinished_lines,
 )
 from treatments.reminders import PlanSubject
+from treatments.series import series_of
 from treatments.suggestions import combinations_for, concerns, protocols_for
 from treatments.words import ReactionSeverity
 
@@ -202,8 +205,14 @@ def test_maintenance_is_invited_on_the_ideal_day(clinic: Clinic) -> None:
     plan = TreatmentPlan.objects.get(pk=plan.pk)
     (wanted,) = PlanSubject().wanted(plan, NOW + 70 * DAY)
     assert wanted.scheduled_for.date() == NOW.date() + timedelta(days=60 + 180)
-    add_session(plan, by=clinic.desk, now=NOW + 200 * DAY)
-    assert PlanSubject().wanted(TreatmentPlan.objects.get(pk=plan.pk), NOW + 200 * DAY) == []
+    session = add_session(plan, by=clinic.desk, now=NOW + 200 * DAY)
+    again = TreatmentPlan.objects.get(pk=plan.pk)
+    assert {one.kind for one in PlanSubject().wanted(again, NOW + 200 * DAY)} == {"next_session_due"}
+    window = series_of(again, now=NOW + 200 * DAY)[3].window
+    assert window is not None
+    assert (window.ideal - NOW.date()).days == 60 + 180
+    codes = {problem.code for problem in problems_for(session, on=window.ideal, now=NOW + 200 * DAY)}
+    assert not codes & {"stale", "too_late", "too_soon", "beyond_series"}
 
 
 def test_texts_before_the_visit_fit_the_patient(clinic: Clinic) -> None:
@@ -235,3 +244,21 @@ def test_screening_that_needs_a_signature_becomes_a_task(clinic: Clinic) -> None
     task = Task.objects.get(kind="screening")
     assert (task.owner, task.urgency, task.is_clinical) == (clinic.doctor_user, "NEXT_DAY", True)
     assert "DIABETES" in task.sentence
+
+
+def test_session_nobody_booked_is_spoken_of_until_it_has_a_day(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    plan = TreatmentPlan.objects.get(pk=plan.pk)
+    restore = forget_booked_days()
+    try:
+        due, late = PlanSubject().wanted(plan, NOW + DAY)
+        assert (due.rule, late.rule) == ("DUE_2_2026-03-31", "LATE_2_2026-03-31")
+        assert due.scheduled_for == datetime(2026, 3, 24, 8, 0, tzinfo=UTC)
+        assert dict(due.extra) == {"from_on": "2026-03-31", "until_on": "2026-04-14"}
+        assert late.scheduled_for == datetime(2026, 4, 15, 8, 0, tzinfo=UTC)
+        tell_booked_days(lambda plan, *, now: {2: date(2026, 4, 2)})
+        assert PlanSubject().wanted(plan, NOW + DAY) == []
+    finally:
+        forget_booked_days()
+        restore()

@@ -59,7 +59,7 @@ def as_worded(item: ConsentItem, *, now: datetime) -> ConsentText:
 
 def _kept(texts: Sequence[TextToSign]) -> dict[str, ConsentText]:
     """Code → the stored row of each wording; the catalogue's own words become version 1 when first signed."""
-    fresh = [one.text for one in texts if one.text.pk is None]
+    fresh = [one.text for one in texts if not one.text.pk]
     ConsentText.objects.bulk_create(fresh, ignore_conflicts=True)
     stored = ConsentText.objects.filter(code__in=[text.code for text in fresh], language=LANGUAGE, version=1)
     return {one.item.code: one.text for one in texts} | {row.code: row for row in stored}

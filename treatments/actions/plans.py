@@ -147,9 +147,15 @@ def _check_zones(protocols: Sequence[ProtocolVersion], zones: Sequence[str]) -> 
 
 
 def _append(
-    plan: TreatmentPlan, version: ProtocolVersion, *, number: int, by: Any, now: datetime
+    plan: TreatmentPlan,
+    version: ProtocolVersion,
+    *,
+    number: int,
+    by: Any,
+    now: datetime,
+    is_maintenance: bool = False,
 ) -> TreatmentSession:
-    session = plan.sessions.create(number=number, protocol_version=version)
+    session = plan.sessions.create(number=number, protocol_version=version, is_maintenance=is_maintenance)
     record(session, "", SessionStatus.PREPARATION, by=by, now=now)
     return session
 
@@ -185,7 +191,7 @@ def add_session(
     if is_maintenance:
         move(plan, PlanStatus.ACTIVE, transitions=PLAN_TRANSITIONS, by=by, now=now, reason="maintenance")
     number = last.number + 1 if last else 1
-    session = _append(plan, version, number=number, by=by, now=now)
+    session = _append(plan, version, number=number, by=by, now=now, is_maintenance=is_maintenance)
     reconcile("plan", plan, now=now, by=by)
     return session
 

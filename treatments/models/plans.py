@@ -41,6 +41,11 @@ class TreatmentPlanQuerySet(models.QuerySet["TreatmentPlan"]):
         """Plans whose series was delivered to its end."""
         return self.filter(status=PlanStatus.COMPLETED)
 
+    def treated_since(self, since: Any) -> TreatmentPlanQuerySet:
+        """Plans with a session performed at or after an instant."""
+        treated = Q(sessions__status__in=PERFORMED_SESSIONS, sessions__performed_at__gte=since)
+        return self.filter(treated).select_related("patient", "location").distinct()
+
     def with_progress(self) -> TreatmentPlanQuerySet:
         """Adds `sessions_total`, `sessions_done`, `sessions_left`, counted from the sessions themselves (P4)."""
         done = Q(sessions__status__in=PERFORMED_SESSIONS)

@@ -67,6 +67,8 @@ class TreatmentSession(models.Model):
     number = models.PositiveSmallIntegerField(_("number"))
     protocol_version = models.ForeignKey(ProtocolVersion, on_delete=models.PROTECT, related_name="sessions")
     status = models.CharField(max_length=20, choices=SessionStatus, default=SessionStatus.PREPARATION)
+    #: After a complete series, in the protocol's maintenance rhythm (catalogue 1.1).
+    is_maintenance = models.BooleanField(_("maintenance"), default=False)
     #: When the treatment ended: aftercare and recovery checks count from here.
     performed_at = models.DateTimeField(null=True, blank=True)
     performed_by = models.ForeignKey(

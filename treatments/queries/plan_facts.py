@@ -143,6 +143,7 @@ def _sessions(plans: Mapping[int, TreatmentPlan]) -> dict[int, list[OneSession]]
                 definition=definition_by(row.protocol_version_id, row.protocol_version.checksum),
                 day=local_day(row.performed_at, tz) if row.performed_at and row.is_performed else None,
                 deepest_mm=deepest.get(row.pk),
+                is_maintenance=row.is_maintenance,
             )
         )
     return found

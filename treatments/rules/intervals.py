@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -25,9 +26,17 @@ def counted(facts: PlanFacts, code: str) -> list[OneSession]:
 
 
 def step_to(facts: PlanFacts, one: OneSession) -> Step | None:
-    """The protocol's step before this session, counted among the plan's sessions of the protocol."""
+    """The protocol's step before this session, counted among the plan's sessions of the protocol.
+
+    A maintenance session has the maintenance rhythm, and never less than the protocol's least interval.
+    """
     place = 1 + sum(1 for other in counted(facts, one.code) if other.number < one.number)
-    return one.definition.step_before(place) if place > 1 else None
+    if place == 1:
+        return None
+    step, upkeep = one.definition.step_before(place), one.definition.maintenance
+    if one.is_maintenance and upkeep.is_proposed:
+        return replace(step, ideal_days=upkeep.ideal_days, max_days=upkeep.max_days)
+    return step
 
 
 def least_days(facts: PlanFacts, before: OneSession, step: Step) -> int:
@@ -127,7 +136,7 @@ def _neighbour(facts: PlanFacts, one: OneSession, moment: Moment, *, earlier: bo
 def stale_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterator[Problem]:
     """The series was interrupted so long that the plan is re-assessed first: a new first consultation clears it."""
     last = facts.last_performed
-    if last is None or last.day is None:
+    if last is None or last.day is None or one.is_maintenance:
         return
     longest = one.definition.stale_days
     stale_from = last.day + timedelta(days=longest)
@@ -146,5 +155,5 @@ def count_problems(facts: PlanFacts, one: OneSession) -> Iterator[Problem]:
         for cap in limit.caps:
             if cap.measure == "sessions_per_course" and place > cap.value:
                 yield problems.course_full(limit=limit.code, most=int(cap.value))
-    if place > one.definition.sessions.maximum:
+    if place > one.definition.sessions.maximum and not one.is_maintenance:
         yield problems.beyond_series(most=one.definition.sessions.maximum)
