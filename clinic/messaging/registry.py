@@ -83,6 +83,13 @@ class Subject(Protocol):
         """The things that may have something to say between now and then, for the hourly healing."""
 
 
+class LoadsMany(Protocol):
+    """What a subject may offer beside: loading a batch's things in one query."""
+
+    def load_many(self, pks: Iterable[int]) -> Mapping[int, Any]:
+        """The things by number, each as `load` gives it; a missing one is gone."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
     """What a patient wrote back; `location` is where they are registered."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -67,7 +68,7 @@ def cancel(messages: list[int]) -> int:
 
 def move(messages: list[int]) -> list[int]:
     """Moves the visits by a second, one by one; gives the messages of the new times."""
-    moved = []
+    moved: list[int] = []
     for pk in Message.objects.filter(pk__in=messages).values_list("subject_id", flat=True):
         with transaction.atomic():
             _change(pk, "due_at = due_at + interval '1 second', version = version + 1")
@@ -98,7 +99,14 @@ def _change(pk: int, setting: str) -> None:
         cursor.execute(f"UPDATE chaos_visit SET {setting} WHERE id = %s", [pk])
 
 
-ORDERS = {"plan": plan, "cancel": cancel, "move": move, "wake": wake, "drain_at": drain_at, "heal": healed}
+ORDERS: dict[str, Callable[..., Any]] = {
+    "plan": plan,
+    "cancel": cancel,
+    "move": move,
+    "wake": wake,
+    "drain_at": drain_at,
+    "heal": healed,
+}
 
 
 def obey(line: str) -> Any:

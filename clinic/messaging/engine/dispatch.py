@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,7 +74,8 @@ def dispatch(
 ) -> Dispatched | None:
     """Composes and records; None when the message was called back, taken over or became too late meanwhile."""
     try:
-        with transaction.atomic():
+        # A link is made in the same transaction; without one, the statement is a transaction by itself.
+        with transaction.atomic() if message.link_purpose else nullcontext():
             composed = compose(message, go.obj, address=go.address, wordings=wordings, now=at)
             values = values_of(message, composed, token, provider) | {"now": now}
             found = rows(_DISPATCH, values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -15,11 +15,11 @@ from clinic.messaging.actions.fallback import fall_back
 from clinic.messaging.channels import carrier
 from clinic.messaging.channels.base import CALL_SECONDS, Permanent, Result, Temporary, Unknown
 from clinic.messaging.composing import NoText
-from clinic.messaging.consent import Choices, choices_of
 from clinic.messaging.engine.breaker import Breakers
 from clinic.messaging.engine.calling import call
 from clinic.messaging.engine.claim import LEASE_SECONDS, Claimed, claim, release
 from clinic.messaging.engine.dispatch import Dispatched, dispatch
+from clinic.messaging.engine.facts import Facts, read_again
 from clinic.messaging.engine.gate import Go, Never, NotNow, judge
 from clinic.messaging.engine.moves import leave_claimed
 from clinic.messaging.engine.settle import settle
@@ -35,8 +35,6 @@ log = structlog.get_logger(__name__)
 BATCH = 20
 #: No new message is begun after this; with one whole provider call it stays under the task's soft limit of 45 s.
 BUDGET_SECONDS = 20.0
-#: Patients, settings and choices that were read for a batch are read again when they are older.
-FACTS_SECONDS = 2.0
 
 #: How many messages went which way: a status, "waiting" (quiet hours, breaker) or "fenced".
 Tally = Counter[str]
@@ -87,25 +85,24 @@ class _Pass:
 
     def work_through(self, claimed: Claimed) -> None:
         """Every message of a batch; what cannot be begun any more is given back."""
-        left = list(claimed.messages)
-        choices, read_at = choices_of({message.patient_id for message in left}), time.monotonic()
+        left = deque(claimed.messages)
         try:
+            facts = Facts(left)
             while left and not self.is_over():
-                if time.monotonic() - read_at > FACTS_SECONDS:
-                    left, choices, read_at = _read_again(left)
-                message = left.pop(0)
-                self.tally[self._one(message, claimed, choices[message.patient_id])] += 1
+                if facts.are_old:
+                    left, facts = read_again(left)
+                self.tally[self._one(left.popleft(), claimed, facts)] += 1
         finally:
             if left:
                 release([message.pk for message in left], claimed.token)
 
-    def _one(self, message: Message, claimed: Claimed, choices: Choices) -> str:
+    def _one(self, message: Message, claimed: Claimed, facts: Facts) -> str:
         at = self.database_at()
         if message.channel in self.breakers.closed_channels(at):
             release([message.pk], claimed.token)
             return "waiting"
         try:
-            return self._judged(message, claimed, choices, at)
+            return self._judged(message, claimed, facts, at)
         except DatabaseError:
             raise
         except (NoText, MissingVariable) as error:
@@ -114,8 +111,8 @@ class _Pass:
             log.exception("A message could not be made", message_id=message.pk, kind=message.kind)
             return self._failed(message, claimed, f"could not be made: {type(error).__name__}")
 
-    def _judged(self, message: Message, claimed: Claimed, choices: Choices, at: datetime) -> str:
-        verdict = judge(message, choices, at)
+    def _judged(self, message: Message, claimed: Claimed, facts: Facts, at: datetime) -> str:
+        verdict = judge(message, facts, at)
         if isinstance(verdict, NotNow):
             release([message.pk], claimed.token, at=verdict.until)
             return "waiting"
@@ -173,11 +170,3 @@ class _Pass:
             self.breakers.failed(provider, result.error, now=self.now)
         else:
             self.breakers.worked(provider)
-
-
-def _read_again(left: list[Message]) -> tuple[list[Message], dict[int, Choices], float]:
-    """Fresh facts for the rest of a batch; rows that are no longer ours fall to the guards."""
-    order = [message.pk for message in left]
-    found = Message.objects.select_related("patient", "location__settings").in_bulk(order)
-    fresh = [found[pk] for pk in order if pk in found]
-    return fresh, choices_of({message.patient_id for message in fresh}), time.monotonic()

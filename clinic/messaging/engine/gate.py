@@ -8,7 +8,8 @@ from typing import Any
 
 from clinic.messaging import registry
 from clinic.messaging.actions.outbox import defaults_for
-from clinic.messaging.consent import Choices, Reach
+from clinic.messaging.consent import Reach
+from clinic.messaging.engine.facts import Facts
 from clinic.messaging.models import Message
 from clinic.messaging.words import MessageStatus, Reason
 from clinic.models import ClinicSettings
@@ -45,7 +46,7 @@ class Never:
 Verdict = Go | NotNow | Never
 
 
-def judge(message: Message, choices: Choices, now: datetime) -> Verdict:
+def judge(message: Message, facts: Facts, now: datetime) -> Verdict:
     """Whether this message may leave at `now`. Reads the subject; writes nothing."""
     if not registry.is_known(message.subject_type):
         return NotNow(now + STRANGER_PAUSE)
@@ -54,10 +55,10 @@ def judge(message: Message, choices: Choices, now: datetime) -> Verdict:
     settings = settings_of(message)
     if {message.rule, message.kind} & set(settings.muted_rules):
         return Never(MessageStatus.CANCELLED, Reason.MUTED)
-    reach = Reach(message.patient, choices)
+    reach = Reach(message.patient, facts.choices[message.patient_id])
     if refusal := reach.refusal(message.channel, message.purpose):
         return Never(MessageStatus.CANCELLED, refusal, falls_back=refusal != Reason.ANONYMISED)
-    return _about_quiet_hours(message, settings, now) or _about_subject(message, reach, now)
+    return _about_quiet_hours(message, settings, now) or _about_subject(message, reach, facts, now)
 
 
 def settings_of(message: Message) -> ClinicSettings:
@@ -76,9 +77,9 @@ def _about_quiet_hours(message: Message, settings: ClinicSettings, now: datetime
     return NotNow(allowed)
 
 
-def _about_subject(message: Message, reach: Reach, now: datetime) -> Verdict:
+def _about_subject(message: Message, reach: Reach, facts: Facts, now: datetime) -> Verdict:
     subject = registry.subject(message.subject_type)
-    obj = subject.load(message.subject_id)
+    obj = facts.thing(message)
     if obj is None:
         return Never(MessageStatus.CANCELLED, Reason.GONE)
     if reason := subject.gate(obj, message, now):

@@ -210,8 +210,8 @@ class Message(models.Model):
         return f"{self.get_kind_display()} to patient {self.patient_id} by {self.get_channel_display()}"
 
     def reason_sentence(self) -> str:
-        """Why it was not sent, in words; apps above store codes of their own, shown as they are."""
-        return str(dict(Reason.choices).get(self.reason, self.reason))
+        """Why it was not sent, in words; a code of an app above becomes its words."""
+        return str(dict(Reason.choices).get(self.reason, self.reason.replace("-", " ")))
 
 
 class MessageStatusChange(StatusChange):

@@ -504,4 +504,5 @@ def test_a_word_that_fits_nothing_and_free_words_become_tasks_of_the_desk(
 
 def test_a_stranger_is_kept_without_a_patient(sent: Message, client: Client) -> None:
     post_hook(client, id="in-9", kind="inbound", **{"from": "+4999999999"}, text="Hello?")
-    assert list(InboundMessage.objects.values_list("patient", "word")) == [(None, "free")]
+    kept = InboundMessage.objects.get()
+    assert (kept.patient, kept.word) == (None, "free")

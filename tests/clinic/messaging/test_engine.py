@@ -200,7 +200,7 @@ def test_a_text_that_needs_an_unknown_value_is_dead_at_once(plan: Any, visits: V
 def test_a_mistake_in_one_message_does_not_stop_the_others(plan: Any, visits: Visits) -> None:
     broken, message = plan(reminder())
     plan(reminder())
-    broken.starts_at = "tomorrow"  # type: ignore[assignment]
+    broken.starts_at = "tomorrow"
     assert drain(now=NOW) == {"pending": 1, "sent": 1}
     assert status(message) == "pending"
     assert PatientLink.objects.count() == 1
@@ -377,3 +377,20 @@ def test_every_move_can_be_told_afterwards(plan: Any) -> None:
 def test_every_status_has_its_arrows() -> None:
     assert set(MESSAGE_TRANSITIONS) == set(MessageStatus)
     assert set().union(*MESSAGE_TRANSITIONS.values()) <= set(MessageStatus)
+
+
+def test_a_subject_that_can_load_many_is_asked_once_per_batch(
+    plan: Any, visits: Visits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[set[int]] = []
+
+    def load_many(pks: Any) -> dict[int, Visit]:
+        asked.append(set(pks))
+        return {pk: visits.rows[pk] for pk in pks if pk in visits.rows}
+
+    monkeypatch.setattr(visits, "load_many", load_many, raising=False)
+    gone, message = plan(reminder())
+    kept, _message = plan(reminder())
+    del visits.rows[gone.pk]
+    assert drain(now=NOW) == {"cancelled": 1, "sent": 1}
+    assert (status(message), message.reason, asked) == ("cancelled", Reason.GONE, [{gone.pk, kept.pk}])

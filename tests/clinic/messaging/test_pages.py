@@ -16,7 +16,7 @@ from clinic.messaging.actions.inbound import take_inbound
 from clinic.messaging.actions.outbox import reconcile
 from clinic.messaging.channels.base import Inbound, Permanent
 from clinic.messaging.engine.drain import drain
-from clinic.messaging.models import ContactChoice, InboundMessage, Message, TextVersion
+from clinic.messaging.models import ContactChoice, Heartbeat, InboundMessage, Message, TextVersion
 from clinic.models import Location, Patient, PatientLink, Task
 from tests.clinic.messaging.conftest import HOUR, Visits, reminder
 from tests.factories import LocationFactory, staff
@@ -153,7 +153,7 @@ def test_heartbeat_banner_appears_after_two_minutes(desk: Client) -> None:
     assert "no sending round has run yet" in text(desk.get(address))
     heartbeat.beat()
     assert text(desk.get(address)) == ""
-    heartbeat.Heartbeat.objects.update(beaten_at=timezone.now() - timedelta(minutes=3))
+    Heartbeat.objects.update(beaten_at=timezone.now() - timedelta(minutes=3))
     assert "Messages have not left since" in text(desk.get(address))
 
 

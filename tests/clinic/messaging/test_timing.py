@@ -32,7 +32,7 @@ def test_every_minute_of_a_clock_change_night_waits_for_eight_in_the_morning(
     night: tuple[str, tuple[int, int, int], tuple[int, int, int]], which: int
 ) -> None:
     zone = ZoneInfo(night[0])
-    evening = datetime(*night[which], tzinfo=UTC).date()  # type: ignore[misc, arg-type]
+    evening = datetime(*night[which], tzinfo=UTC).date()  # type: ignore[misc]
     begins, ends = instant(evening, time(21), zone), instant(evening + timedelta(days=1), time(8), zone)
     minute = begins
     while minute < ends:
