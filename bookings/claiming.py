@@ -21,10 +21,10 @@ from bookings.visits import SpanClaim
 RESOURCES, PATIENTS = 1, 2
 LOCK_TIMEOUT = "3s"
 
+_TIMEOUT = "SELECT set_config('lock_timeout', %(timeout)s, true);"
 _LOCK = """
-    SELECT set_config('lock_timeout', %(timeout)s, true);
     SELECT pg_advisory_xact_lock(space, id)
-      FROM unnest(%(spaces)s::int[], %(ids)s::int[]) AS wanted(space, id);
+      FROM unnest(%(spaces)s::int[], %(ids)s::int[]) AS wanted(space, id)
 """
 _LOOK = """
     SELECT 'claim', c.resource_id, c.starts_at, c.ends_at, c.appointment_id, c.closure_id,
@@ -54,6 +54,11 @@ _LOOK = """
      WHERE a.treatment_session_id = ANY(%(sessions)s::bigint[])
        AND a.status IN ('held', 'booked', 'arrived', 'fulfilled')
        AND NOT a.id = ANY(%(without)s::bigint[])
+"""
+#: Whoever is in the way for certain needs no lock to be told so: a crowd does not queue for a "no".
+_LOCK_IF_FREE = f"""{_LOCK}
+     WHERE NOT EXISTS (SELECT FROM ({_LOOK}) AS found(what, owner, starts_at, ends_at, appointment, closure, has_lapsed)
+                        WHERE NOT has_lapsed);
 """
 _INSERT = """
     WITH made AS (
@@ -114,36 +119,46 @@ def lock_and_look(
 ) -> list[InTheWay]:
     """Locks every resource and patient of the takings (and `also`, further resources), then says what is in the way.
 
-    One round trip: each statement of it sees what was committed when it began, so the look comes after the wait.
-    `without` are appointments of the caller's own that are about to leave. More than three seconds of waiting is
-    refused by PostgreSQL (55P03).
+    One round trip of three statements: each sees what was committed when it began, so the look comes after the wait.
+    When somebody is in the way already, nothing is locked. `without` are appointments of the caller's own that are
+    about to leave. More than three seconds of waiting is refused by PostgreSQL (55P03).
     """
     wanted = list(takings)
     claims = [claim for taking in wanted for claim in taking.claims]
     keys = {(RESOURCES, _key(claim.resource)) for claim in claims}
     keys |= {(RESOURCES, _key(resource)) for resource in also}
     keys |= {(PATIENTS, _key(taking.patient)) for taking in wanted}
-    rows = _last_rows(
-        _LOCK + _LOOK,
-        {
-            **_lock_facts(keys),
-            **_columns(claims),
-            "patients": [taking.patient for taking in wanted],
-            "from": [taking.start for taking in wanted],
-            "until": [taking.end for taking in wanted],
-            "sessions": [taking.session for taking in wanted if taking.session],
-            "without": list(without),
-            "now": now,
-        },
-    )
-    return [InTheWay(*row) for row in rows]
+    facts = {
+        **_lock_facts(keys),
+        **_columns(claims),
+        "patients": [taking.patient for taking in wanted],
+        "from": [taking.start for taking in wanted],
+        "until": [taking.end for taking in wanted],
+        "sessions": [taking.session for taking in wanted if taking.session],
+        "without": list(without),
+        "now": now,
+    }
+    found, has_locks = _look(facts, _LOCK_IF_FREE)
+    if not has_locks and all(way.has_lapsed for way in found):
+        found, _ = _look(facts, f"{_LOCK};")  # whoever was in the way has just left
+    return found
+
+
+def _look(facts: dict[str, Any], lock: str) -> tuple[list[InTheWay], bool]:
+    """What is in the way after the locks, and whether there are any."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_TIMEOUT}{lock}{_LOOK}", facts)
+        cursor.set_result(1)
+        has_locks = cursor.rowcount > 0
+        cursor.set_result(2)
+        return [InTheWay(*row) for row in cursor.fetchall()], has_locks
 
 
 def lock(resources: Iterable[int], patients: Iterable[int] = ()) -> None:
     """Locks without looking: for changes that only give time back."""
     keys = {(RESOURCES, _key(one)) for one in resources} | {(PATIENTS, _key(one)) for one in patients}
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK, _lock_facts(keys))
+        cursor.execute(f"{_TIMEOUT}{_LOCK}", _lock_facts(keys))
 
 
 def insert(
