@@ -44,6 +44,10 @@ class PhoneInput(forms.TextInput):
         super().__init__({"autocomplete": "tel", "inputmode": "tel", **(attrs or {})})
 
 
+#: The class of one option by the look of them all.
+_OPTION_CLASS = {"choices": "choice", "cards": "choice-card", "chips": "chip", "scale": ""}
+
+
 class ChoiceLook(forms.widgets.ChoiceWidget):
     """Choices drawn by `components/choices.html`; `hints` says one more line for a value."""
 
@@ -63,7 +67,7 @@ class ChoiceLook(forms.widgets.ChoiceWidget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Django's context with the look and the hints."""
         context = super().get_context(name, value, attrs)
-        context["widget"] |= {"look": self.look}
+        context["widget"] |= {"look": self.look, "option_class": _OPTION_CLASS[self.look]}
         return context
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
