@@ -1,0 +1,87 @@
+"""What is offered can be booked, and what can be booked is offered: asked of the same clinic, start by start."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+
+from bookings.actions import appointments
+from bookings.actions.closures import close
+from bookings.models import Appointment
+from bookings.slots import free_slots
+from bookings.visits import plain_visit, visit_of
+from bookings.words import AppointmentKind
+from clinic.errors import DomainError
+from clinic.models import Resource
+from clinic.timekeeping import day_bounds, local_day
+from tests import factories
+from tests.bookings.conftest import FIRST, Clinic
+
+HOUR, STEP = timedelta(hours=1), timedelta(minutes=15)
+
+
+def a_busy_day(clinic: Clinic, first: datetime) -> None:
+    """Two treatments, a talk, an hour of leave, and a hold that has lapsed."""
+    for at, room in ((first, 0), (first + 3 * HOUR, 1)):
+        appointments.book(
+            visit=clinic.visit(),
+            starts_at=at,
+            chosen=clinic.chosen(room=room),
+            by=clinic.desk,
+            now=clinic.now,
+        )
+    talk = plain_visit(
+        factories.PatientFactory(at=clinic.location), clinic.location, AppointmentKind.CONSULTATION
+    )
+    appointments.book(visit=talk, starts_at=first + 2 * HOUR, by=clinic.desk, now=clinic.now)
+    appointments.hold(
+        visit=clinic.visit(),
+        starts_at=first + 7 * HOUR,
+        by=clinic.desk,
+        now=clinic.now - HOUR,
+    )
+    close(
+        location=clinic.location,
+        resource=Resource.objects.get(pk=clinic.weiss),
+        starts_at=first + 5 * HOUR,
+        ends_at=first + 6 * HOUR,
+        kind="leave",
+        by=clinic.desk,
+        now=clinic.now,
+    )
+
+
+def bookable(clinic: Clinic, visit: object, start: datetime) -> bool:
+    """Whether a patient could book it, tried and taken back."""
+    with transaction.atomic():
+        try:
+            appointments.book(visit=visit, starts_at=start, by=None, now=clinic.now)  # type: ignore[arg-type]
+        except DomainError:
+            return False
+        finally:
+            transaction.set_rollback(True)
+    return True
+
+
+def offered_equals_bookable(clinic: Clinic, first: datetime) -> None:
+    """Every quarter of an hour of the local day."""
+    a_busy_day(clinic, first)
+    visit = visit_of(clinic.plan().sessions.get(number=1))
+    zone = clinic.location.tz
+    day = day_bounds(local_day(first, zone), zone)
+    found = free_slots(visit, first_day=local_day(first, zone), days=1, now=clinic.now)
+    offered = {slot.start for slot in found}
+    starts = [day.start + number * STEP for number in range(int(day.duration / STEP))]
+    possible = {start for start in starts if bookable(clinic, visit, start)}
+    assert offered == possible
+    assert 3 < len(offered) < 20
+    assert Appointment.objects.filter(treatment_session=visit.session).count() == 0
+
+
+def test_every_start_offered_can_be_booked_and_no_other(clinic: Clinic) -> None:
+    offered_equals_bookable(clinic, FIRST)
+
+
+def test_the_same_holds_on_the_night_the_clocks_go_forward(clinic: Clinic) -> None:
+    offered_equals_bookable(clinic, datetime(2026, 3, 29, 7, 0, tzinfo=UTC))
