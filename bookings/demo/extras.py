@@ -16,6 +16,8 @@ from bookings.models import Appointment
 from bookings.visits import plain_visit
 from bookings.words import AppointmentKind, AppointmentStatus
 from clinic.actions import tasks
+from clinic.messaging.actions.troubled import mark_handled
+from clinic.messaging.models import Message
 from clinic.models import Patient, Task
 from clinic.timekeeping import day_start
 from clinic.words import ClosureKind
@@ -59,7 +61,7 @@ def _consultation(chronicle: Chronicle, patient: Patient, number: int) -> Story:
 
 
 def _housekeeping(place: Place) -> Story:
-    """Every evening the team finishes what has been waiting since yesterday."""
+    """Every day the team finishes what has been waiting since yesterday, failed messages too."""
     rng = place.dice("tasks")
     now = yield place.now - timedelta(days=90)
     while True:
@@ -69,6 +71,9 @@ def _housekeeping(place: Place) -> Story:
         for task in waiting_tasks:
             owner = task.owner or place.desk
             tasks.finish(task, by=owner, now=now, outcome=rng.choice(_OUTCOMES))
+        failed = Message.objects.troubled().at(place.location)
+        for message in failed.filter(scheduled_for__lte=now - timedelta(hours=20)):
+            mark_handled(message, by=place.desk, now=now)
         now = yield now + timedelta(days=1)
 
 
@@ -129,7 +134,7 @@ def _problem_today(place: Place) -> Story:
     recent = TreatmentSession.objects.filter(
         plan__location=place.location,
         status=SessionStatus.COMPLETED,
-        performed_at__gte=now - timedelta(days=4),
+        performed_at__gte=now - timedelta(days=6),
         performed_at__lt=now - timedelta(hours=16),
         plan__status="active",
         plan__sessions__status__in=OPEN_SESSIONS,

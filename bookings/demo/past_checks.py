@@ -9,7 +9,7 @@ from bookings.demo.letters import Post
 from bookings.demo.recovery import Mood, moods, one, value_for
 from bookings.demo.walking import Story
 from bookings.demo.world import Place
-from treatments.actions.recovery import finish, plan_checks, read_value
+from treatments.actions.recovery import close_silent, finish, plan_checks, read_value
 from treatments.models import RecoveryAnswer, RecoveryCheck, RecoveryCheckStatusChange, TreatmentSession
 from treatments.queries.recovery import day_of, rules_for
 from treatments.triage import TriageRules
@@ -28,6 +28,8 @@ def write_checks(place: Place, post: Post, session: TreatmentSession, *, is_ill:
         answered_at = check.due_at + timedelta(minutes=place.dice("hour", check.pk).randint(6, 420))
         if mood is not Mood.SILENT and answered_at >= place.recent:
             stories.append(one(place, check.pk, answered_at, mood))
+        if mood is Mood.SILENT and check.answer_until < place.recent:
+            stories.append(_fall_silent(check.answer_until))
         if check.due_at < place.recent:
             _happen(place, post, check, mood, rules, answered_at)
     return stories
@@ -43,6 +45,12 @@ def _happen(
     _move(check, C.PLANNED, C.ASKED, check.due_at)
     if is_answered:
         _answer(check, mood, rules, place.dice("check", check.pk), answered_at)
+
+
+def _fall_silent(answer_until: datetime) -> Story:
+    """When the time to answer is over, somebody is asked to call."""
+    now = yield answer_until
+    close_silent(now)
 
 
 def _answer(check: RecoveryCheck, mood: Mood, rules: TriageRules, rng: Random, now: datetime) -> None:

@@ -96,4 +96,4 @@ def value_for(question: Question, rules: TriageRules, day: int, mood: Mood, rng:
 def reporting(place: Place, session: TreatmentSession, at: datetime) -> Story:
     """Somebody reports a problem by themselves, on the morning of the last day."""
     now = yield at
-    report_problem(session, answers={"Q_SPREAD": "yes", "Q_FREE": "It is warm and getting bigger."}, now=now)
+    report_problem(session, answers={"Q_PUS": "yes", "Q_FREE": "Yellow crusts since last night."}, now=now)
