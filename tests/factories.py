@@ -129,11 +129,14 @@ def room(*, at: Location, name: str = "Room 1", kind: RoomKind = RoomKind.TREATM
     return Room.objects.create(resource=_placed(ResourceKind.ROOM, name, at), kind=kind)
 
 
-def device(*, at: Location, name: str = "Pen A", kind: DeviceKind = DeviceKind.PEN, serial: str = "") -> Device:
+def device(
+    *, at: Location, name: str = "Pen A", kind: DeviceKind = DeviceKind.PEN, serial: str = ""
+) -> Device:
     """A device of a kind; its model goes down to 2.5 mm (3.5 mm for radio-frequency)."""
     depth = {DeviceKind.PEN: "2.50", DeviceKind.RF: "3.50"}.get(kind)
     model, _ = DeviceModel.objects.get_or_create(
-        code=f"model-{kind.lower().replace('_', '-')}", defaults={"name": kind.label, "kind": kind, "max_depth_mm": depth}
+        code=f"model-{kind.lower().replace('_', '-')}",
+        defaults={"name": kind.label, "kind": kind, "max_depth_mm": depth},
     )
     resource = _placed(ResourceKind.DEVICE, name, at)
     return Device.objects.create(resource=resource, model=model, serial_number=serial or f"S-{resource.pk}")
@@ -170,23 +173,27 @@ def register(patient: Patient, location: Location, *, is_home: bool = True) -> R
 @cache
 def shipped() -> Any:
     """The shipped catalogue, read once for the whole run."""
-    from treatments.catalogue.reader import read_catalogue  # noqa: PLC0415 - reads the data files only when asked
+    from treatments.catalogue.reader import read_catalogue
 
     return read_catalogue()
 
 
 def protocol_version(code: str = "MN_ACNE_SCAR") -> Any:
     """The shipped protocol of that code, active and switched on; the same row when asked again in a test."""
-    from treatments.definitions import checksum  # noqa: PLC0415 - factories of the lower app work without it
-    from treatments.models import Protocol, ProtocolVersion  # noqa: PLC0415
+    from treatments.definitions import checksum
+    from treatments.models import Protocol, ProtocolVersion
 
     found = ProtocolVersion.objects.filter(protocol__code=code, status="active").first()
     if found is not None:
         return found
-    definition = shipped().definition(code)
+    definition = shipped().protocol(code)
     document = definition.to_document()
     protocol = Protocol.objects.create(
-        code=code, label=definition.label, family=definition.family, care_group=definition.care_group, is_on=True
+        code=code,
+        label=definition.label,
+        family=definition.family,
+        care_group=definition.care_group,
+        is_on=True,
     )
     return ProtocolVersion.objects.create(
         protocol=protocol,
@@ -209,7 +216,7 @@ def plan(
     zones: list[str] | None = None,
 ) -> Any:
     """A plan of one protocol with its sessions, none of them booked."""
-    from treatments.models import TreatmentPlan  # noqa: PLC0415 - factories of the lower app work without it
+    from treatments.models import TreatmentPlan
 
     version = protocol_version(code)
     row = TreatmentPlan.objects.create(

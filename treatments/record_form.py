@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.dateparse import parse_datetime, parse_time
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.errors import Blocker, Problem
+from clinic.errors import Problem
 from treatments.definitions import RecordField, Tag
+from treatments.field_reading import FieldReader, decimal_of, instant_of, yes_or_no
 from treatments.words import ProductRole
 
 #: Fields that another part of the draft carries: product rows, columns of the record, or the act of signing.
@@ -125,126 +125,6 @@ class RecordValues:
         return self.numbing_agent not in ("", NOT_NUMBED)
 
 
-class _Reader:
-    """Reads typed text by the catalogue's fields and collects what is wrong."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def refuse(self, code: str, sentence: str, place: str) -> None:
-        self.problems.append(Blocker(code=f"{code}:{place}", sentence=sentence, facts={"field": place}))
-
-    def value(self, spec: RecordField, typed: Any, place: str) -> Any:
-        """The value of one field; None when empty or wrong."""
-        if typed in (None, "", []):
-            return None
-        read = _READERS.get(spec.kind, _text)
-        try:
-            value = read(typed)
-        except (ValueError, TypeError, InvalidOperation):
-            self.refuse(
-                "unreadable",
-                _("%(label)s: “%(typed)s” cannot be read.")
-                % {"label": spec.label.capitalize(), "typed": str(typed)[:40]},
-                place,
-            )
-            return None
-        self._check_allowed(spec, value, place)
-        self._check_range(spec, value, place)
-        return value
-
-    def _check_allowed(self, spec: RecordField, value: Any, place: str) -> None:
-        if not spec.allowed or not spec.kind.endswith(("enum", "decimal")):
-            return
-        given = value if isinstance(value, list) else [value]
-        for one in given:
-            if str(one) not in spec.allowed and not _equals_one(one, spec.allowed):
-                self.refuse(
-                    "not_allowed",
-                    _("%(label)s: choose one of %(allowed)s.")
-                    % {"label": spec.label.capitalize(), "allowed": ", ".join(spec.allowed)},
-                    place,
-                )
-
-    def _check_range(self, spec: RecordField, value: Any, place: str) -> None:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            return
-        low, high = spec.minimum, spec.maximum
-        below = low is not None and value < low and spec.code != "observation_min"
-        above = high is not None and value > high
-        off_step = spec.step is not None and Decimal(value) % spec.step != 0
-        if below or above or off_step:
-            self.refuse("out_of_range", _spoken_range(spec), place)
-
-
-def _equals_one(value: Any, allowed: Sequence[str]) -> bool:
-    return isinstance(value, Decimal) and any(value == Decimal(one) for one in allowed if _is_number(one))
-
-
-def _is_number(text: str) -> bool:
-    return text.replace(".", "", 1).isdigit()
-
-
-def _spoken_range(spec: RecordField) -> str:
-    text = _("%(label)s must be between %(low)s and %(high)s %(unit)s") % {
-        "label": spec.label.capitalize(),
-        "low": spec.minimum,
-        "high": spec.maximum if spec.maximum is not None else "…",
-        "unit": spec.unit,
-    }
-    step = _(", in steps of %(step)s") % {"step": spec.step} if spec.step is not None else ""
-    return f"{text.strip()}{step}."
-
-
-def _text(typed: Any) -> str:
-    return str(typed).strip()
-
-
-def _whole(typed: Any) -> int:
-    if isinstance(typed, bool):
-        raise ValueError("not a number")
-    return int(str(typed).strip())
-
-
-def _decimal(typed: Any) -> Decimal:
-    number = Decimal(str(typed).strip().replace(",", "."))
-    if not number.is_finite():
-        raise ValueError("not a number")
-    return number
-
-
-def _many(typed: Any) -> list[str]:
-    return [str(one) for one in (typed if isinstance(typed, list | tuple) else [typed])]
-
-
-def _yes_or_no(typed: Any) -> bool:
-    return typed is True or str(typed).lower() in ("true", "on", "yes", "1")
-
-
-def _wall(typed: Any) -> time:
-    value = parse_time(str(typed))
-    if value is None:
-        raise ValueError("not a time")
-    return value
-
-
-def _moment(typed: Any) -> datetime:
-    value = parse_datetime(str(typed))
-    if value is None or value.tzinfo is None:
-        raise ValueError("not an instant")
-    return value
-
-
-_READERS = {
-    "int": _whole,
-    "decimal": _decimal,
-    "multi_enum": _many,
-    "bool": _yes_or_no,
-    "time": _wall,
-    "datetime": _moment,
-}
-
-
 def kind_of(family: str) -> Tag:
     """Which record a family writes: needling, RF needling, or injections."""
     return {"MN": Tag.MN, "RFMN": Tag.RF}.get(family, Tag.MS)
@@ -264,7 +144,7 @@ def fields_for(specs: Sequence[RecordField], family: str) -> tuple[RecordField, 
 
 def read_record(draft: Mapping[str, Any], specs: Sequence[RecordField], *, family: str) -> RecordValues:
     """The draft in typed values, with every problem of form: unreadable, out of range, missing."""
-    reader = _Reader()
+    reader = FieldReader()
     fields = fields_for(specs, family)
     typed = _mapping(draft.get("fields"))
     values = {
@@ -304,7 +184,7 @@ def _id(typed: Any) -> int | None:
     return int(typed) if str(typed or "").isdigit() else None
 
 
-def _zones(reader: _Reader, draft: Mapping[str, Any], fields: Sequence[RecordField]) -> list[ZoneEntry]:
+def _zones(reader: FieldReader, draft: Mapping[str, Any], fields: Sequence[RecordField]) -> list[ZoneEntry]:
     found: list[ZoneEntry] = []
     for place, row in enumerate(_rows(draft, "zones")):
         values = {
@@ -321,7 +201,7 @@ def _zones(reader: _Reader, draft: Mapping[str, Any], fields: Sequence[RecordFie
     return found
 
 
-def _products(reader: _Reader, draft: Mapping[str, Any]) -> list[ProductEntry]:
+def _products(reader: FieldReader, draft: Mapping[str, Any]) -> list[ProductEntry]:
     found = []
     for place, row in enumerate(_rows(draft, "products")):
         entry = _product(reader, row, place)
@@ -330,7 +210,7 @@ def _products(reader: _Reader, draft: Mapping[str, Any]) -> list[ProductEntry]:
     return found
 
 
-def _product(reader: _Reader, row: Mapping[str, Any], place: int) -> ProductEntry | None:
+def _product(reader: FieldReader, row: Mapping[str, Any], place: int) -> ProductEntry | None:
     at = f"products.{place}"
     role, product = str(row.get("role", "")), _id(row.get("product"))
     if role not in ProductRole.values or product is None:
@@ -347,15 +227,15 @@ def _product(reader: _Reader, row: Mapping[str, Any], place: int) -> ProductEntr
         strength_unit=str(row.get("strength_unit") or ""),
         opened_at=_instant(reader, row.get("opened_at"), f"{at}.opened_at"),
         when=str(row.get("when") or "during"),
-        has_adrenaline=_yes_or_no(row.get("has_adrenaline")),
+        has_adrenaline=yes_or_no(row.get("has_adrenaline")),
     )
 
 
-def _number(reader: _Reader, typed: Any, place: str) -> Decimal | None:
+def _number(reader: FieldReader, typed: Any, place: str) -> Decimal | None:
     if typed in (None, ""):
         return None
     try:
-        number = _decimal(typed)
+        number = decimal_of(typed)
     except (ValueError, InvalidOperation):
         reader.refuse("unreadable", _("“%(typed)s” is not a number.") % {"typed": str(typed)[:40]}, place)
         return None
@@ -364,17 +244,17 @@ def _number(reader: _Reader, typed: Any, place: str) -> Decimal | None:
     return number
 
 
-def _instant(reader: _Reader, typed: Any, place: str) -> datetime | None:
+def _instant(reader: FieldReader, typed: Any, place: str) -> datetime | None:
     if typed in (None, ""):
         return None
     try:
-        return _moment(typed)
+        return instant_of(typed)
     except ValueError:
         reader.refuse("unreadable", _("“%(typed)s” is not a time.") % {"typed": str(typed)[:40]}, place)
         return None
 
 
-def _require(reader: _Reader, read: RecordValues, fields: Sequence[RecordField], kind: Tag) -> None:
+def _require(reader: FieldReader, read: RecordValues, fields: Sequence[RecordField], kind: Tag) -> None:
     """Names every required value that is missing."""
     for spec in fields:
         wanted = spec.required == "yes" or (
@@ -400,11 +280,11 @@ def _is_missing(value: Any, spec: RecordField) -> bool:
     return value is None and spec.code != "immediate_events"
 
 
-def _missing(reader: _Reader, label: str, place: str) -> None:
+def _missing(reader: FieldReader, label: str, place: str) -> None:
     reader.refuse("missing", _("%(label)s is missing.") % {"label": label.capitalize()}, place)
 
 
-def _require_products(reader: _Reader, read: RecordValues, kind: Tag) -> None:
+def _require_products(reader: FieldReader, read: RecordValues, kind: Tag) -> None:
     injected = kind == Tag.MS
     wanted = _OF_INJECTION if injected else _OF_NEEDLING
     roles = {one.role for one in read.products}
@@ -421,7 +301,7 @@ def _require_products(reader: _Reader, read: RecordValues, kind: Tag) -> None:
         _require_of_product(reader, one)
 
 
-def _require_of_product(reader: _Reader, one: ProductEntry) -> None:
+def _require_of_product(reader: FieldReader, one: ProductEntry) -> None:
     at = f"products.{one.place}"
     tracked = one.role in (ProductRole.CARTRIDGE, ProductRole.GLIDE, ProductRole.COMPONENT)
     if tracked and one.lot_id is None:

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from clinic.errors import Blocker, NeedsApproval, Problem
 from clinic.errors import Warning as Remark
 from treatments.definitions import RoleAllowed, SkinType
-from treatments.dosing import Breach
 from treatments.problems import spoken
 from treatments.record_form import ProductEntry, ZoneEntry
 
 
-def _at(entry: ZoneEntry, field: str) -> dict[str, str]:
+def place_of(entry: ZoneEntry, field: str) -> dict[str, str]:
+    """Where in the draft a zone's field stands."""
     return {"field": f"zones.{entry.place}.{field}", "zone": entry.name}
 
 
@@ -25,7 +25,7 @@ def zone_unknown(entry: ZoneEntry) -> Problem:
     return Blocker(
         code=f"zone_unknown:{entry.name}",
         sentence=_("%(zone)s is not a zone of this protocol.") % {"zone": entry.name},
-        facts=_at(entry, "zone"),
+        facts=place_of(entry, "zone"),
     )
 
 
@@ -34,7 +34,7 @@ def zone_excluded(entry: ZoneEntry, label: str) -> Problem:
     return Blocker(
         code=f"zone_excluded:{entry.name}",
         sentence=_("%(zone)s is left out because of an answer in the health check.") % {"zone": label},
-        facts=_at(entry, "zone"),
+        facts=place_of(entry, "zone"),
     )
 
 
@@ -49,7 +49,7 @@ def depth(kind: type[Problem], entry: ZoneEntry, label: str, given: Decimal, lim
     return kind(
         code=f"{'depth_cap' if hard else 'depth_soft'}:{entry.name}",
         sentence=sentence,
-        facts={**_at(entry, "depth_mm"), "limit": str(limit)},
+        facts={**place_of(entry, "depth_mm"), "limit": str(limit)},
     )
 
 
@@ -59,7 +59,7 @@ def depth_unusual(entry: ZoneEntry, label: str, given: Decimal, low: Decimal, hi
         code=f"depth_unusual:{entry.name}",
         sentence=_("%(zone)s: %(depth)s mm is outside the usual %(low)s–%(high)s mm.")
         % {"zone": label, "depth": given, "low": low, "high": high},
-        facts=_at(entry, "depth_mm"),
+        facts=place_of(entry, "depth_mm"),
     )
 
 
@@ -69,7 +69,7 @@ def beyond_device(entry: ZoneEntry, given: Decimal, deepest: Decimal) -> Problem
         code=f"beyond_device:{entry.name}",
         sentence=_("%(depth)s mm is deeper than this device goes (%(deepest)s mm).")
         % {"depth": given, "deepest": deepest},
-        facts=_at(entry, "depth_mm"),
+        facts=place_of(entry, "depth_mm"),
     )
 
 
@@ -79,7 +79,7 @@ def too_deep_for_skin(entry: ZoneEntry, label: str, given: Decimal, skin: SkinTy
         code=f"depth_skin:{entry.name}",
         sentence=_("%(zone)s: %(depth)s mm on skin type %(skin)s is above %(limit)s mm.")
         % {"zone": label, "depth": given, "skin": skin.code, "limit": skin.signoff_above_mm},
-        facts=_at(entry, "depth_mm"),
+        facts=place_of(entry, "depth_mm"),
     )
 
 
@@ -89,7 +89,7 @@ def too_many_passes(entry: ZoneEntry, label: str, most: int, skin: SkinType) -> 
         code=f"passes_skin:{entry.name}",
         sentence=_("%(zone)s: at most %(most)d passes in a first session on skin type %(skin)s.")
         % {"zone": label, "most": most, "skin": skin.code},
-        facts=_at(entry, "passes"),
+        facts=place_of(entry, "passes"),
     )
 
 
@@ -99,7 +99,7 @@ def outside_label(entry: ZoneEntry, label: str, skin: SkinType) -> Problem:
         code=f"outside_label:{entry.name}",
         sentence=_("%(zone)s: the device label does not cover skin type %(skin)s.")
         % {"zone": label, "skin": skin.code},
-        facts=_at(entry, "zone"),
+        facts=place_of(entry, "zone"),
     )
 
 
@@ -108,7 +108,7 @@ def stop_signal(entry: ZoneEntry, label: str, signal: str) -> Problem:
     return Remark(
         code=f"stop_signal:{entry.name}",
         sentence=_("%(zone)s: this is the sign to stop (%(signal)s).") % {"zone": label, "signal": signal},
-        facts=_at(entry, "endpoint"),
+        facts=place_of(entry, "endpoint"),
     )
 
 
@@ -117,7 +117,7 @@ def endpoint_unexpected(entry: ZoneEntry, label: str) -> Problem:
     return Remark(
         code=f"endpoint:{entry.name}",
         sentence=_("%(zone)s: not the endpoint expected at this depth.") % {"zone": label},
-        facts=_at(entry, "endpoint"),
+        facts=place_of(entry, "endpoint"),
     )
 
 
@@ -127,7 +127,7 @@ def volume(entry: ZoneEntry, label: str, given: Decimal, most: Decimal) -> Probl
         code=f"volume_cap:{entry.name}",
         sentence=_("%(zone)s: %(given)s mL is above the limit of %(most)s mL; nobody may give more.")
         % {"zone": label, "given": given, "most": most},
-        facts={**_at(entry, "vol_zone_ml"), "limit": str(most)},
+        facts={**place_of(entry, "vol_zone_ml"), "limit": str(most)},
     )
 
 
@@ -137,7 +137,7 @@ def volume_unusual(entry: ZoneEntry, label: str, given: Decimal, usual: Decimal)
         code=f"volume_unusual:{entry.name}",
         sentence=_("%(zone)s: %(given)s mL, usually %(usual)s mL.")
         % {"zone": label, "given": given, "usual": usual},
-        facts=_at(entry, "vol_zone_ml"),
+        facts=place_of(entry, "vol_zone_ml"),
     )
 
 
@@ -273,86 +273,3 @@ def mixture_old(minutes: int) -> Problem:
 def photo_missing() -> Problem:
     """No photo from before (catalogue 2.1)."""
     return Remark(code="photo_missing", sentence=_("There is no photo from before the session."))
-
-
-def over_limit(breach: Breach) -> Problem:
-    """A hard dose limit (catalogue 2.6); only where a fact is missing a clinician may sign."""
-    if breach.is_unknown:
-        return NeedsApproval(
-            code=f"limit_unknown:{breach.limit}",
-            sentence=_("%(limit)s cannot be checked: the body weight is missing (%(text)s).")
-            % {"limit": breach.limit, "text": breach.text},
-        )
-    return Blocker(
-        code=f"limit:{breach.limit}:{breach.measure}",
-        sentence=_("Beyond %(limit)s (%(text)s): %(value)s instead of %(cap)s.")
-        % {
-            "limit": breach.limit,
-            "text": breach.text,
-            "value": _plain(breach.value),
-            "cap": _plain(breach.cap),
-        },
-        facts={"limit": breach.limit, "measure": breach.measure, "field": "products"},
-    )
-
-
-def odd_strength(limit: str, text: str, strength: Decimal) -> Problem:
-    """A strength outside the presets (catalogue 2.6)."""
-    return NeedsApproval(
-        code=f"strength:{limit}",
-        sentence=_("%(strength)s mg/mL is not one of the strengths of %(limit)s (%(text)s).")
-        % {"strength": _plain(strength), "limit": limit, "text": text},
-        facts={"field": "products"},
-    )
-
-
-def more_than_drawn(injected: Decimal, drawn: Decimal) -> Problem:
-    """The zones add up to more than was drawn."""
-    return Blocker(
-        code="more_than_drawn",
-        sentence=_("%(injected)s mL were injected but only %(drawn)s mL drawn.")
-        % {"injected": _plain(injected), "drawn": _plain(drawn)},
-        facts={"field": "products"},
-    )
-
-
-def component_blocked(code: str, question: str) -> Problem:
-    """A screening answer stands against a component (catalogue 2.8)."""
-    return Blocker(
-        code=f"component_blocked:{code}",
-        sentence=_("%(component)s must not be used: the answer to “%(question)s” stands against it.")
-        % {"component": code, "question": question},
-        facts={"field": "products"},
-    )
-
-
-def component_unscreened(code: str) -> Problem:
-    """A component that the health check did not ask about (catalogue 3.1)."""
-    return NeedsApproval(
-        code=f"component_unscreened:{code}",
-        sentence=_("%(component)s was not planned: its questions and its patch test are missing.")
-        % {"component": code},
-        facts={"field": "products"},
-    )
-
-
-def technique_unusual(entry: ZoneEntry, what: str) -> Problem:
-    """Outside what the technique usually takes (catalogue 2.6)."""
-    return Remark(
-        code=f"technique:{entry.name}",
-        sentence=_("%(zone)s: %(what)s is unusual for this technique.") % {"zone": entry.name, "what": what},
-        facts=_at(entry, "technique"),
-    )
-
-
-def technique_unknown(entry: ZoneEntry) -> Problem:
-    """The protocol does not offer this technique."""
-    return NeedsApproval(
-        code=f"technique_unknown:{entry.name}",
-        sentence=_("%(zone)s: this technique is not foreseen for the protocol.") % {"zone": entry.name},
-        facts=_at(entry, "technique"),
-    )
-
-
-def _plain(number: Decimal | None) -> str:
-    return "?" if number is None else f"{number.normalize():f}"

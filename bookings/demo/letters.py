@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from django.conf import settings
 
 from bookings.demo.dice import dice
+from bookings.units import unit
 from clinic.messaging import registry
 from clinic.messaging.composing import key_of, masked, values_for, wording_for
 from clinic.messaging.consent import Reach
@@ -57,8 +58,12 @@ class Post:
         rows = list(due.order_by("subject_type", "subject_id", "next_attempt_at"))
         self.settle(rows, {})
 
+    @unit
     def settle(self, rows: Iterable[Message], known: dict[tuple[str, int], Any]) -> None:
-        """Each leaves at its hour, or is not sent for the reason that the engine would find."""
+        """Each leaves at its hour, or is not sent for the reason that the engine would find.
+
+        One unit of work: what the texts need to know about a plan is read once for all its messages.
+        """
         found = list(rows)
         for row in found:
             about = (row.subject_type, row.subject_id)

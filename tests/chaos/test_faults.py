@@ -41,7 +41,7 @@ def test_nothing_is_lost_and_nothing_is_said_twice(rig: Rig, fault: faults.Fault
 
 
 @pytest.fixture
-def short_rig(committed_db: None, tmp_path: Path) -> Iterator[Rig]:
+def short_rig(transactional_db: None, tmp_path: Path) -> Iterator[Rig]:
     """One worker and one beat on the suite's own database and broker."""
     config: dict[str, Any] = connection.settings_dict
     place = urlsplit(os.environ["DATABASE_URL"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from clinic.errors import Problem
-from treatments import problems
+from treatments import readiness_problems as problems
 from treatments.definitions import Asked, ScreeningItem, Severity, Tag
 from treatments.facts import Moment, OneSession, PlanFacts
 from treatments.screening_rules import GivenAnswer, ItemFinding, ScreeningScope, applies, finding

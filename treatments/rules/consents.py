@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinic.errors import Problem
 from clinic.timekeeping import local_day
-from treatments import problems
+from treatments import readiness_problems as problems
 from treatments.definitions import ConsentItem, Tag
 from treatments.facts import Moment, OneSession, PlanFacts, SignedConsent
 from treatments.words import OPEN_SESSIONS, PERFORMED_SESSIONS

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from clinic.errors import Problem
-from treatments import record_problems as say
+from treatments import dose_problems as say
 from treatments.definitions import Severity
 from treatments.dosing import Component, Dose, Technique, ZoneDose, breaches, dose, odd_strengths
 from treatments.record_form import RecordValues, ZoneEntry

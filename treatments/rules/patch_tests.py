@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from clinic.errors import Problem
-from treatments import problems
+from treatments import readiness_problems as problems
 from treatments.definitions import PatchTestRule, Tag
 from treatments.facts import Moment, OneSession, PlanFacts, TestResult
 

@@ -138,7 +138,7 @@ def test_a_treatment_that_may_not_begin_says_every_reason(
     client.force_login(staff(roles.PRACTITIONER, at=clinic.location))
     answer = client.post(f"/sessions/{session.pk}/start/")
     said = [str(message) for message in answer.wsgi_request._messages]
-    assert answer["Location"] == f"/sessions/{session.pk}/visit/"
+    assert answer["Location"] == f"/sessions/{session.pk}/"
     assert any("consent" in sentence.lower() for sentence in said)
     session.refresh_from_db()
     assert session.status == "preparation"

@@ -1,6 +1,6 @@
 """Booking: who, for what, when; somebody new in the same breath; a time clicked on the board."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -30,7 +30,7 @@ def first_slot(client: Client, path: str) -> str:
 def test_search_shows_the_birth_date_beside_namesakes(desk: Client, clinic: Clinic) -> None:
     for year in (1980, 1990):
         PatientFactory(
-            at=clinic.location, given_name="Zoë", family_name="Müller", born_on=f"{year}-05-17", phone=""
+            at=clinic.location, given_name="Zoë", family_name="Müller", born_on=date(year, 5, 17), phone=""
         )
     page = desk.get("/book/?q=mul%20zoe").content.decode()
     assert ("17 May 1980" in page, "17 May 1990" in page) == (True, True)
@@ -93,7 +93,7 @@ def test_the_next_session_of_a_plan_comes_first(desk: Client, clinic: Clinic) ->
     plan = clinic.plan(sessions=3)
     path = f"/book/{plan.patient_id}/"
     shown = desk.get(path)
-    assert [one.code for one in shown.context["errands"]][0] == f"session-{plan.sessions.get(number=1).pk}"
+    assert next(one.code for one in shown.context["errands"]) == f"session-{plan.sessions.get(number=1).pk}"
     assert "2 more sessions" in shown.content.decode()
     desk.post(path, {"for": shown.context["errand"].code, "slot": first_slot(desk, path)})
     assert Appointment.objects.get().treatment_session == plan.sessions.get(number=1)

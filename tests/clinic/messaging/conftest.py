@@ -99,11 +99,13 @@ def once_at_most(at: datetime = NOW, **changes: Any) -> Wanted:
 
 
 @pytest.fixture
-def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Real commits, for threads and processes of their own; afterwards every row is gone.
 
-    Deleting the few rows costs milliseconds, where Django's own way of truncating every table costs seconds.
+    Stands in for pytest-django's fixture of that name: deleting the few rows costs milliseconds, where truncating
+    every table costs seconds.
     """
+    assert connection.settings_dict["NAME"].startswith("test_")
     kept = {"django_migrations", "django_content_type", "auth_permission"}
     with django_db_blocker.unblock():
         yield

@@ -51,7 +51,7 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
 
 
 @pytest.fixture
-def location(committed_db: None) -> Location:
+def location(transactional_db: None) -> Location:
     from tests.factories import LocationFactory
 
     return LocationFactory()
@@ -121,7 +121,7 @@ def test_two_reapers_free_a_lapsed_message_once(visits: Visits, patient: Patient
     assert sum(freed) == 20
 
 
-def test_two_beats_run_a_job_once(committed_db: None) -> None:
+def test_two_beats_run_a_job_once(transactional_db: None) -> None:
     ran: list[int] = []
     register_job("test-job", Every.DAY, lambda now: ran.append(1))
     try:

@@ -1,0 +1,159 @@
+"""The day board in a browser: drag, undo, keys, a free place, other desks, no network."""
+
+import re
+from datetime import datetime, time, timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from bookings.actions import appointments as actions
+from bookings.models import Appointment
+from bookings.visits import plain_visit, visit_of
+from bookings.words import AppointmentKind
+from clinic.timekeeping import instant, local_day
+from tests.bookings.conftest import Clinic, open_clinic
+from tests.browser.looking import is_clean_in_both_themes, sign_in
+from tests.factories import PatientFactory, practitioner
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    """The clinic as it is today; what is booked is a week ahead."""
+    made = open_clinic()
+    made.now = timezone.now()
+    practitioner(at=made.location, name="Jana Novák")
+    return made
+
+
+def at(clinic: Clinic, hour: int, minute: int = 0) -> datetime:
+    """A wall time on that day."""
+    zone = clinic.location.tz
+    return instant(local_day(clinic.now, zone) + timedelta(days=7), time(hour, minute), zone)
+
+
+def booked(clinic: Clinic, hour: int, name: str) -> Appointment:
+    """A consultation with Dr. Weiss."""
+    patient = PatientFactory(at=clinic.location, given_name=name, family_name="Demir")
+    visit = plain_visit(patient, clinic.location, AppointmentKind.CONSULTATION)
+    chosen = {"practitioner": clinic.weiss}
+    return actions.book(
+        visit=visit, starts_at=at(clinic, hour), chosen=chosen, by=clinic.desk, now=clinic.now
+    )
+
+
+@pytest.fixture
+def row(clinic: Clinic) -> Appointment:
+    """Leyla at ten."""
+    return booked(clinic, 10, "Leyla")
+
+
+@pytest.fixture
+def board(page: Page, clinic: Clinic, row: Appointment, base_url: str) -> Page:
+    """The board of that day."""
+    sign_in(page, clinic.desk, base_url)
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.goto(f"/board/?day={at(clinic, 10).date().isoformat()}")
+    return page
+
+
+def drag(page: Page, row: Appointment, *, lane: int, rows: int) -> None:
+    """Picks the card up and holds it over another place."""
+    card = page.locator(f"[data-pk='{row.pk}']").first
+    box, target = card.bounding_box(), page.locator(".lane").nth(lane).bounding_box()
+    assert box is not None
+    assert target is not None
+    page.mouse.move(box["x"] + 40, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 40, box["y"] + 30, steps=4)
+    page.mouse.move(target["x"] + 40, box["y"] + 8 + rows * 7.2, steps=4)
+
+
+def test_drag_moves_with_a_live_answer_and_undo_restores(
+    board: Page, row: Appointment, clinic: Clinic
+) -> None:
+    drag(board, row, lane=0, rows=12)
+    expect(board.locator(".drop")).to_have_text("11:00")
+    expect(board.locator("#board-why")).to_contain_text("nothing stands against it")
+    board.mouse.up()
+    expect(board.locator(".toast")).to_contain_text("Moved.")
+    expect(board.locator(f"[data-pk='{row.pk}']")).to_contain_text("11:00")
+    board.get_by_role("button", name="Undo").click()
+    expect(board.locator(f"[data-pk='{row.pk}']")).to_contain_text("10:00")
+    row.refresh_from_db()
+    assert row.starts_at == at(clinic, 10)
+
+
+def test_drag_says_why_not_and_moves_nothing(board: Page, row: Appointment, clinic: Clinic) -> None:
+    other = booked(clinic, 11, "Noor")
+    board.reload()
+    drag(board, row, lane=0, rows=12)
+    expect(board.locator("#board-why")).to_contain_text("is taken until")
+    expect(board.locator(".drop.is-no")).to_be_visible()
+    board.mouse.up()
+    expect(board.locator(".toast-red")).to_be_visible()
+    row.refresh_from_db()
+    other.refresh_from_db()
+    assert (row.starts_at, other.starts_at) == (at(clinic, 10), at(clinic, 11))
+
+
+def test_drag_to_a_colleague_gives_the_appointment_to_them(board: Page, row: Appointment) -> None:
+    drag(board, row, lane=1, rows=0)
+    board.mouse.up()
+    expect(board.locator(".lane").nth(1).locator(f"[data-pk='{row.pk}']")).to_be_visible()
+
+
+def test_a_free_place_leads_to_booking_with_its_time(board: Page, clinic: Clinic) -> None:
+    lane = board.locator(".lane").first
+    box = lane.bounding_box()
+    assert box is not None
+    lane.click(position={"x": 60, "y": 4 * 12 * 7.2 + 4})
+    told = f"day={at(clinic, 12).date()}&time=12%3A00&practitioner={clinic.weiss}"
+    expect(board).to_have_url(re.compile(re.escape(f"/book/?{told}")))
+
+
+def test_keys_walk_the_cards_open_the_dialog_and_act(board: Page, row: Appointment, clinic: Clinic) -> None:
+    later = booked(clinic, 13, "Noor")
+    board.reload()
+    board.locator(f"[data-pk='{row.pk}']").focus()
+    board.keyboard.press("ArrowDown")
+    expect(board.locator(f"[data-pk='{later.pk}']")).to_be_focused()
+    board.keyboard.press("ArrowUp")
+    board.keyboard.press("Enter")
+    dialog = board.get_by_role("dialog", name="Leyla Demir")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Confirmed by phone").press("Enter")
+    expect(board.locator(f"[data-pk='{row.pk}']")).to_contain_text("confirmed")
+    expect(dialog).to_be_hidden()
+    board.keyboard.press("k")
+    tomorrow = (at(clinic, 10) + timedelta(days=1)).date()
+    expect(board).to_have_url(re.compile(re.escape(f"/board/?day={tomorrow}&")))
+
+
+def test_another_desk_appears_without_losing_the_focus(board: Page, row: Appointment, clinic: Clinic) -> None:
+    board.locator(f"[data-pk='{row.pk}']").focus()
+    other = booked(clinic, 14, "Noor")
+    expect(board.locator(f"[data-pk='{other.pk}']")).to_be_visible(timeout=8000)
+    expect(board.locator(f"[data-pk='{row.pk}']")).to_be_focused()
+
+
+def test_a_lost_network_moves_nothing_and_says_so(board: Page, row: Appointment, clinic: Clinic) -> None:
+    board.context.set_offline(True)
+    drag(board, row, lane=0, rows=12)
+    board.mouse.up()
+    expect(board.locator(".toast-red")).to_contain_text("nothing was moved")
+    board.context.set_offline(False)
+    row.refresh_from_db()
+    assert row.starts_at == at(clinic, 10)
+
+
+def test_board_is_accessible_in_both_themes_and_on_a_phone(board: Page, clinic: Clinic) -> None:
+    session = clinic.plan(sessions=3).sessions.get(number=1)
+    actions.book(visit=visit_of(session), starts_at=at(clinic, 15), by=clinic.desk, now=clinic.now)
+    board.reload()
+    is_clean_in_both_themes(board)
+    board.set_viewport_size({"width": 390, "height": 844})
+    is_clean_in_both_themes(board)
+    assert board.evaluate("document.documentElement.scrollWidth") <= 390
