@@ -99,7 +99,7 @@ def placed_at(location: Location, ids: Iterable[int] | None = None) -> list[Plac
 
 def _placed(row: Sequence[Any]) -> Placed:
     qualification, certificates, room_kind, device_kind = (cell or "" for cell in row[4:8])
-    return Placed(*row[:4], qualification, certificates, room_kind, device_kind, row[8])
+    return Placed(*row[:4], qualification, certificates, room_kind, device_kind, row[8])  # type: ignore[call-arg]
 
 
 def pools(

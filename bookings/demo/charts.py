@@ -131,7 +131,7 @@ class Chart:
         """Every component of the plan in equal parts, together a little more than what is injected."""
         classes = self.record.session.plan.components
         total = sum(Decimal(zone["vol_zone_ml"]) for zone in zones)
-        part = (total / max(len(classes), 1) * Decimal("1.1")).quantize(Decimal("0.01"))
+        part = (total / max(len(classes), 1) * Decimal("1.1")).quantize(Decimal("0.01"))  # type: ignore[operator]
         opened_at = (self.ended_at - timedelta(minutes=40)).isoformat()
         for name in classes:
             product = self.shelf.of_class(name)

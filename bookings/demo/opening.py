@@ -12,7 +12,7 @@ from bookings.demo.deck import Script, Stage
 from bookings.demo.walking import Story
 from bookings.demo.world import Catalogue, Place
 from bookings.models import Appointment
-from bookings.slots import Wishes
+from bookings.series import Wishes
 from bookings.visits import is_entitled, recipe_of, visit_of
 from clinic.models import Patient, Practitioner
 from treatments.actions.consents import sign_consent, texts_for
@@ -150,7 +150,7 @@ def time_on(
             now=now,
             rng=rng,
             wanted=wanted,
-            wishes=Wishes(practitioners=clinician),
+            wishes=Wishes(practitioners=clinician),  # type: ignore[arg-type]
             **options,
         )
         if slot is not None:

@@ -11,7 +11,8 @@ from typing import Any
 from bookings.demo.deck import Rhythm
 from bookings.demo.dice import dice
 from bookings.models import Appointment
-from bookings.slots import Wishes, free_slots
+from bookings.series import Wishes
+from bookings.slots import free_slots
 from bookings.visits import Visit
 from clinic.models import Closure, Location, Patient, Practitioner, Resource, User
 from clinic.roles import FRONT_DESK

@@ -138,7 +138,7 @@ def _history(row: Appointment) -> list[Any]:
     """What happened, the latest first, each in words."""
     changes = list(row.status_changes.select_related("changed_by").order_by("-id"))
     for change in changes:
-        change.said = change.reason or S(change.to_status).label
+        change.said = change.reason or S(change.to_status).label  # type: ignore[attr-defined]
     return changes
 
 

@@ -97,7 +97,7 @@ def matches(user: Any, words: str) -> list[Patient]:
 
 def carried(data: QueryDict) -> dict[str, str]:
     """What goes on to the next page."""
-    return {name: data[name] for name in CARRIED if data.get(name)}
+    return {name: data[name] for name in CARRIED if data.get(name)}  # type: ignore[misc]
 
 
 def onward(patient: Patient, data: QueryDict) -> str:

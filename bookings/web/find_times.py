@@ -208,10 +208,10 @@ def _take(
     common = {"visit": errand.visit, "starts_at": starts_at, "chosen": chosen, "by": request.user}
     try:
         if "hold" in request.POST:
-            held = actions.hold(**common, now=timezone.now())
+            held = actions.hold(**common, now=timezone.now())  # type: ignore[arg-type]
             return redirect("bookings:appointment", pk=held.pk)
         row = actions.book(
-            **common,
+            **common,  # type: ignore[arg-type]
             now=timezone.now(),
             note=request.POST.get("note", "").strip()[:300],
             is_told=request.POST.get("silent") != "yes",

@@ -151,7 +151,9 @@ def _book(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:
         if key.startswith("session-")
     }
     chosen = {
-        int(number): time for number, text in named.items() if number.isdigit() and (time := _chosen(text))
+        int(number): time
+        for number, text in named.items()
+        if number.isdigit() and (time := _chosen(str(text)))
     }
     try:
         rows = book_series(plan=plan, chosen=chosen, by=request.user, now=timezone.now())

@@ -87,7 +87,7 @@ def _repeated(file: ClinicFile) -> Iterator[Finding]:
     yield from _twice("locations", "slug", [one.slug for one in file.locations])
     yield from _twice("device_models", "code", [one.code for one in file.device_models])
     yield from _twice("devices", "serial", [f"{one.model} {one.serial_number}" for one in file.devices])
-    people = [person.email for person in (*file.practitioners, *file.staff)]
+    people = [person.email for person in (*file.practitioners, *file.staff)]  # type: ignore[attr-defined]
     yield from _twice("practitioners and staff", "email", people)
     yield from _twice("practitioners", "name", [one.name for one in file.practitioners if not one.email])
     for number, location in enumerate(file.locations, start=1):

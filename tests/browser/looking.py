@@ -33,5 +33,5 @@ def violations(page: Page) -> list[str]:
 def is_clean_in_both_themes(page: Page) -> None:
     """Fails with what axe finds in the light or in the dark theme."""
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=theme)
         assert violations(page) == [], (page.url, theme)

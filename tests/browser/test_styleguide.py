@@ -81,7 +81,7 @@ def test_pages_never_scroll_sideways(page: Page) -> None:
 
 def test_shell_is_accessible_on_a_tablet_and_on_a_phone(desk: Page, complaints: list[str]) -> None:
     for theme, width in (("light", 900), ("dark", 390)):
-        desk.emulate_media(color_scheme=theme)
+        desk.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
         desk.set_viewport_size({"width": width, "height": 800})
         assert violations(desk) == [], (theme, width)
 

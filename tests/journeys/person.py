@@ -67,7 +67,6 @@ class Person:
         self.site, self.web = site, requests.Session()
         self.said: dict[str, Any] = {}
         self.page = requests.Response()
-        self.said: dict[str, Any] = {}
 
     @property
     def text(self) -> str:

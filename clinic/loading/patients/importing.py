@@ -93,7 +93,7 @@ def _write(judged: list[Judgement], *, location: Location, by: Any, now: datetim
     register_patients(rows=new, location=location, by=by, now=now)
     for report, _row, match in judged:
         if report.outcome is Outcome.REGISTERED and match is not None:
-            patient = Patient.objects.get(pk=match.patient_id)
+            patient = Patient.objects.get(pk=match.patient_id)  # type: ignore[misc]
             register_at(patient=patient, location=location, by=by, now=now)
 
 

@@ -84,13 +84,13 @@ def test_performed_sessions_have_a_signed_record_with_lots_and_a_fulfilled_appoi
         assert session.record.products.filter(lot__isnull=False).exists()
         assert session.appointments.filter(status=AppointmentStatus.FULFILLED).count() == 1
         assert session.screenings.exists()
-        assert session.status_changes.order_by("-id").first().to_status == SessionStatus.COMPLETED
+        assert session.status_changes.order_by("-id").first().to_status == SessionStatus.COMPLETED  # type: ignore[union-attr]
     assert SessionRecord.objects.filter(status=RecordStatus.SIGNED).count() == performed.count()
 
 
 def test_plan_is_complete_exactly_when_no_session_is_left() -> None:
     for plan in TreatmentPlan.objects.with_progress():
-        assert (plan.status == PlanStatus.COMPLETED) == (plan.sessions_left == 0)
+        assert (plan.status == PlanStatus.COMPLETED) == (plan.sessions_left == 0)  # type: ignore[attr-defined]
 
 
 def test_no_message_waits_in_the_past() -> None:

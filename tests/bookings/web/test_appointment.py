@@ -49,7 +49,7 @@ def test_verbs_are_those_that_the_day_allows(
 
 
 def test_a_verb_from_the_board_answers_with_a_toast_that_leads_back(desk: Client, row: Appointment) -> None:
-    answer = desk.post(f"/appointments/{row.pk}/do/confirm/", {"version": 1}, **LIVE)
+    answer = desk.post(f"/appointments/{row.pk}/do/confirm/", {"version": 1}, **LIVE)  # type: ignore[arg-type]
     told = json.loads(answer["HX-Trigger"])
     assert (answer.status_code, told["toast"]["text"]) == (204, "Confirmed.")
     undone = desk.post(told["toast"]["undo"])
@@ -62,7 +62,7 @@ def test_a_stale_version_is_refused_with_who_changed_what(
     desk: Client, row: Appointment, clinic: Clinic
 ) -> None:
     actions.confirm(appointment=row, by=clinic.desk, now=clinic.now)
-    answer = desk.post(f"/appointments/{row.pk}/do/confirm/", {"version": 1}, **LIVE)
+    answer = desk.post(f"/appointments/{row.pk}/do/confirm/", {"version": 1}, **LIVE)  # type: ignore[arg-type]
     told = json.loads(answer["HX-Trigger"])["toast"]
     assert (told["tone"], "Anna Berg" in told["text"]) == ("red", True)
 
@@ -137,7 +137,7 @@ def test_a_treatment_that_may_not_begin_says_every_reason(
     actions.arrive(appointment=made, by=clinic.desk, now=FIRST)
     client.force_login(staff(roles.PRACTITIONER, at=clinic.location))
     answer = client.post(f"/sessions/{session.pk}/start/")
-    said = [str(message) for message in answer.wsgi_request._messages]
+    said = [str(message) for message in answer.wsgi_request._messages]  # type: ignore[attr-defined]
     assert answer["Location"] == f"/sessions/{session.pk}/"
     assert any("consent" in sentence.lower() for sentence in said)
     session.refresh_from_db()
