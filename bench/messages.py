@@ -29,7 +29,6 @@ PROCESSES = 2
 FLAT_DUE = max(int(5_000 * SCALE), 500)
 #: Two durable commits per message, as one that is dispatched and settled needs.
 COMMITS = 2
-BATCH = 500
 
 _FILL = """
 INSERT INTO clinic_location (slug, name, message_name, zone, country, subdivision, language, phone, email, address,
@@ -64,11 +63,7 @@ UPDATE messaging_message SET status = 'pending', attempts = 0, sent_at = NULL, l
 def run(wanted: tuple[str, ...]) -> list[Row]:
     """The rows of this module whose name is wanted."""
     rows: list[Row] = []
-    for name, measure in (
-        ("messages.dispatch", _dispatch),
-        ("messages.dispatch_batched", _batched),
-        ("flat.dispatch", _flat),
-    ):
+    for name, measure in (("messages.dispatch", _dispatch), ("flat.dispatch", _flat)):
         if not wanted or name.startswith(wanted):
             rows.append(measure())
     return rows
@@ -87,19 +82,6 @@ def _dispatch() -> Row:
         limit=0.6,
         at_least=True,
         data=f"{MILLION:,} rows, {DUE:,} due, two processes; bare commits {bare:,.0f} per s",
-    )
-
-
-def _batched() -> Row:
-    with _database(MILLION, DUE) as name:
-        rate = _rate("batched", name, DUE)
-    return Row(
-        name="messages.dispatch_batched",
-        value=rate,
-        unit="per s",
-        limit=10_000,
-        at_least=True,
-        data=f"{MILLION:,} rows, {DUE:,} due, two processes, batches of {BATCH}",
     )
 
 
@@ -145,17 +127,10 @@ def _seconds(kind: str, name: str, due: int) -> float:
 
 def _worker(kind: str, name: str, number: int, due: int) -> Any:
     command = [sys.executable, "-m", "bench.messages", "worker", kind, name, str(number), str(due)]
-    environment = {**os.environ, "DATABASE_URL": _url(name), "SMS_CHANNEL": _CARRIERS[kind]}
+    environment = {**os.environ, "DATABASE_URL": _url(name), "SMS_CHANNEL": "null"}
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
     )
-
-
-_CARRIERS = {
-    "one": "null",
-    "bare": "null",
-    "batched": "clinic.messaging.channels.local.NullIdempotentCarrier",
-}
 
 
 def _url(name: str) -> str:
@@ -237,13 +212,6 @@ def _one() -> None:
         pass
 
 
-def _by_batches() -> None:
-    from clinic.messaging.engine.drain import drain
-
-    while drain(budget=3600, batch=BATCH):
-        pass
-
-
 def _bare(number: int, due: int) -> None:
     """Each process its half: two small updates of the same table, each committed on its own."""
     connection.ensure_connection()
@@ -266,7 +234,6 @@ def _work(kind: str, name: str, number: int, due: int) -> None:
     connection.ensure_connection()
     works: dict[str, Callable[[], None]] = {
         "one": _one,
-        "batched": _by_batches,
         "bare": lambda: _bare(number, due),
     }
     sys.stdout.write("ready\n")

@@ -50,12 +50,12 @@ def table(lines: list[dict[str, Any]]) -> str:
     """The latest line of each fault and provider, in the order in which they ran."""
     latest = {(line["fault"], line["shape"]): line for line in lines}
     rows = [
-        f"| {line['fault']} | {SHAPES[line['shape']]} | {line['expected']} | {line['runs']} | {line['accepted']} | 0 "
+        f"| {line['fault']} | {SHAPES[line['shape']]} | {line['expected']} | {line['runs']} | {line['accepted']} "
         f"| {line['twice']} | {line['seconds'] / line['runs']:.1f} |"
         for line in latest.values()
     ]
-    names = "| fault | provider | expected | runs | texts | lost | twice | s per run |"
-    head = f"{names}\n|---|---|---|---:|---:|---:|---:|---:|"
+    names = "| fault | provider | expected | runs | texts | twice | s per run |"
+    head = f"{names}\n|---|---|---|---:|---:|---:|---:|"
     return "\n".join([head, *rows])
 
 

@@ -45,16 +45,9 @@ class LocalCarrier:
 
 
 class NullCarrier(LocalCarrier):
-    """Takes everything and forgets it: what the engine itself costs. One key is one message, as nothing is one."""
+    """Takes everything and forgets it: what the engine itself costs."""
 
     name = "null"
-
-
-class NullIdempotentCarrier(NullCarrier):
-    """As the null carrier, and safe to ask twice: it may be sent to in batches."""
-
-    name = "null-idempotent"
-    capabilities = Capabilities(is_local=True, is_idempotent=True)
 
 
 class FileSms(LocalCarrier):
