@@ -19,7 +19,8 @@ def drain() -> None:
     waking.send_due()
 
 
-@app.task(name="clinic.messaging.tasks.jobs")
+# No lease hangs on a job: it may take minutes, but less than the broker's visibility timeout.
+@app.task(name="clinic.messaging.tasks.jobs", soft_time_limit=240, time_limit=270)
 def jobs() -> None:
     """Run the jobs of this period that nobody has run yet."""
     waking.run_jobs()
