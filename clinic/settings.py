@@ -304,7 +304,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "AppointmentKindEnum": "bookings.words.AppointmentKind",
+        "ClosureKindEnum": "clinic.words.ClosureKind",
+        "PlainKindEnum": "bookings.api.shapes.PLAIN_KINDS",
+        "ResourceKindEnum": "clinic.words.ResourceKind",
+    },
 }
 
 # --- Logs: structured, with a request id, without patient data ---------------------------------------------------

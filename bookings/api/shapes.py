@@ -18,6 +18,10 @@ from treatments.models import TreatmentSession
 BIG = 2**62
 
 
+#: Kinds of appointment that no session stands behind.
+PLAIN_KINDS = [(kind.value, str(kind.value)) for kind in AppointmentKind if kind != AppointmentKind.TREATMENT]
+
+
 class Shape(serializers.Serializer[Any]):
     """A serializer that only describes and checks: nothing is saved by it."""
 
@@ -62,9 +66,7 @@ class VisitShape(Shape):
     location = VisibleField(
         rows=lambda user: Location.objects.visible_to(user).select_related("settings"), required=False
     )
-    kind = serializers.ChoiceField(
-        [kind.value for kind in AppointmentKind if kind != AppointmentKind.TREATMENT], required=False
-    )
+    kind = serializers.ChoiceField(PLAIN_KINDS, required=False)
     minutes = serializers.IntegerField(required=False, min_value=5, max_value=480)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
