@@ -1,3 +1,4 @@
+import datetime
 import clinic.migration_operations
 import clinic.models.places
 import clinic.models.settings
@@ -124,8 +125,8 @@ class Migration(migrations.Migration):
                 name='ClinicSettings',
                 fields=[
                     ('location', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='settings', serialize=False, to='clinic.location')),
-                    ('quiet_from', models.TimeField(default='21:00', verbose_name='quiet hours from')),
-                    ('quiet_until', models.TimeField(default='08:00', verbose_name='quiet hours until')),
+                    ('quiet_from', models.TimeField(default=datetime.time(21, 0), verbose_name='quiet hours from')),
+                    ('quiet_until', models.TimeField(default=datetime.time(8, 0), verbose_name='quiet hours until')),
                     ('slot_minutes', models.PositiveSmallIntegerField(default=15, verbose_name='starts every … minutes')),
                     ('hold_minutes', models.PositiveSmallIntegerField(default=10, verbose_name='a hold lasts … minutes')),
                     ('notice_minutes', models.PositiveIntegerField(default=0, verbose_name='notice in minutes')),
@@ -654,8 +655,8 @@ class Migration(migrations.Migration):
                     ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='clinic.clinicsettings')),
                     ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
                     ('location', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', serialize=False, to='clinic.location')),
-                    ('quiet_from', models.TimeField(default='21:00', verbose_name='quiet hours from')),
-                    ('quiet_until', models.TimeField(default='08:00', verbose_name='quiet hours until')),
+                    ('quiet_from', models.TimeField(default=datetime.time(21, 0), verbose_name='quiet hours from')),
+                    ('quiet_until', models.TimeField(default=datetime.time(8, 0), verbose_name='quiet hours until')),
                     ('slot_minutes', models.PositiveSmallIntegerField(default=15, verbose_name='starts every … minutes')),
                     ('hold_minutes', models.PositiveSmallIntegerField(default=10, verbose_name='a hold lasts … minutes')),
                     ('notice_minutes', models.PositiveIntegerField(default=0, verbose_name='notice in minutes')),

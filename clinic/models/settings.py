@@ -1,5 +1,6 @@
 """What a location has decided: quiet hours, notice, cadence. One row each."""
 
+from datetime import time
 from typing import Any
 
 from django.db import models
@@ -25,8 +26,8 @@ class ClinicSettings(models.Model):
         "clinic.Location", primary_key=True, on_delete=models.CASCADE, related_name="settings"
     )
     #: Catalogue 5.2: messages respect 08:00–21:00 local time (grade D).
-    quiet_from = models.TimeField(_("quiet hours from"), default="21:00")
-    quiet_until = models.TimeField(_("quiet hours until"), default="08:00")
+    quiet_from = models.TimeField(_("quiet hours from"), default=time(21))
+    quiet_until = models.TimeField(_("quiet hours until"), default=time(8))
     slot_minutes = models.PositiveSmallIntegerField(_("starts every … minutes"), default=15)
     hold_minutes = models.PositiveSmallIntegerField(_("a hold lasts … minutes"), default=10)
     notice_minutes = models.PositiveIntegerField(_("notice in minutes"), default=0)

@@ -194,8 +194,8 @@ def settings_of(location: Location) -> ClinicSettings:
 
 
 def defaults_for(location: Location) -> ClinicSettings:
-    """The shipped choices, with times as times."""
-    return ClinicSettings(location=location, quiet_from=time(21), quiet_until=time(8))
+    """The shipped choices."""
+    return ClinicSettings(location=location)
 
 
 def _serialise(subject_name: str, pk: int) -> None:
