@@ -63,3 +63,35 @@ def test_links_between_the_documents_lead_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_every_promise_names_tests_that_exist() -> None:
+    page = (DOCS / "promises.md").read_text(encoding="utf-8")
+    written = {
+        name
+        for path in (DOCS.parent / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    sections = dict(re.findall(r"^## (P\d+): .*?\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    named = {number: set(re.findall(r"`(test_\w+)`", text)) for number, text in sections.items()}
+    assert list(named) == [f"P{number}" for number in range(1, 13)]
+    assert [number for number, names in named.items() if len(names) < 3] == []
+    assert {number: names - written for number, names in named.items() if names - written} == {}
+
+
+def test_every_anchor_inside_a_document_leads_to_a_heading() -> None:
+    broken = []
+    for page in DOCS.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        headings = {_anchor(heading) for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+        broken += [
+            f"{page.name}: {anchor}"
+            for anchor in re.findall(r"\]\(#([^)]+)\)", text)
+            if anchor not in headings
+        ]
+    assert broken == []
+
+
+def _anchor(heading: str) -> str:
+    """A heading's address as forges make it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-")
