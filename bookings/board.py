@@ -1,73 +1,39 @@
-"""The day board as values: columns, what is off, and a card for every appointment. A constant number of queries."""
+"""The board as values: a day by practitioner, room or device, or the week of one of them, in a few queries."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, tzinfo
 
-from bookings.boardgrid import Place, Scale, lanes, scale_of
-from bookings.boardseries import SeriesMarks, series_marks
-from bookings.models import Appointment, Claim
-from bookings.words import AppointmentStatus
-from clinic.intervals import Interval, gaps, intersect, merge
-from clinic.models import Closure, Location, OpeningHours, Resource, WorkingHours
+from bookings.boardcards import BoardFacts, Card, Off, board_facts, cards_of, colour_of, off_of
+from bookings.boardgrid import Scale, scale_of
+from bookings.models import Appointment
+from clinic.intervals import Interval
+from clinic.models import Location, Resource
 from clinic.ribbon import Ribbon
-from clinic.timekeeping import WeeklyWindow, day_bounds, instant, weekly_windows
-from clinic.words import ResourceKind
+from clinic.timekeeping import ONE_DAY, day_bounds, instant
 
-S = AppointmentStatus
-#: Shown as they were, beside what took their place.
-GONE = (S.CANCELLED, S.NOSHOW, S.ENTERED_IN_ERROR)
 #: The board never shows less than this.
 USUAL = (time(8), time(18))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Card:
-    """One appointment in one column. `hatched` are rows within the card in which the column's resource is free."""
-
-    appointment: Appointment
-    place: Place
-    lane: int
-    lanes: int
-    hatched: list[Place]
-    ribbon: Ribbon | None
-    number: int | None
-    total: int | None
-    with_names: str
-    colour: int
-    is_first: bool
-
-    @property
-    def size(self) -> str:
-        """How much text fits: `s` one line, `m` two, `l` all."""
-        return "s" if self.place.rows < 5 else "m" if self.place.rows < 8 else "l"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Off:
-    """Rows in which the column cannot be booked, and why."""
-
-    place: Place
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Column:
-    """One practitioner, room or device over the day."""
+    """One practitioner, room or device over a day."""
 
     resource: Resource
+    day: date
+    scale: Scale
     hint: str
     colour: int
     off: list[Off]
+    now_row: int | None
     cards: list[Card] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)
 class BoardDay:
-    """A day at a location, by practitioner, room or device."""
+    """Columns beside each other. `who` is the resource of a week, None on the board of a day."""
 
     location: Location
     day: date
@@ -75,8 +41,9 @@ class BoardDay:
     scale: Scale
     columns: list[Column]
     hours: list[tuple[int, datetime]]
-    now_row: int | None
     count: int
+    who: Resource | None = None
+    resources: list[Resource] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -84,167 +51,124 @@ class BoardDay:
         return self.scale.rows
 
 
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One appointment in the list of a day."""
+
+    appointment: Appointment
+    with_names: str
+    colour: int
+    number: int | None
+    total: int | None
+    ribbon: Ribbon | None
+    is_first: bool
+
+
 def day_board(location: Location, day: date, kind: str, *, now: datetime) -> BoardDay:
     """The board of one local day; `kind` is a `ResourceKind`. Cancelled and missed appointments are left out."""
-    bounds = day_bounds(day, location.tz)
-    appointments = _appointments(location, bounds, now)
-    claims = _claims(appointments)
-    opening, working = _hours(location, day)
-    closures = _closures(location, bounds)
-    usual = Interval(*(instant(day, wall, location.tz) for wall in USUAL))
-    scale = scale_of(bounds, [*opening, *(Interval(a.starts_at, a.ends_at) for a in appointments)], usual)
-    marks = series_marks([a.treatment_session.plan for a in appointments if a.treatment_session], now=now)
-    known = _known(location)
-    columns = []
-    for resource in [one for one in known.values() if one.kind == kind]:
-        hours = working.get(resource.pk, [] if kind == ResourceKind.PRACTITIONER else opening)
-        columns.append(
-            Column(
-                resource=resource,
-                hint=_hint(resource, hours, location),
-                colour=_colour(resource),
-                off=_off(resource.pk, hours, opening, closures, scale),
-                cards=_cards(resource, appointments, claims, marks, known, scale),
-            )
-        )
+    facts = board_facts(location, day, day, now=now)
+    scale = _scale(location, day, facts)
+    resources = [one for one in facts.known.values() if one.kind == kind]
     return BoardDay(
         location=location,
         day=day,
         kind=kind,
         scale=scale,
-        columns=columns,
+        columns=[_column(one, day, scale, facts, location, now) for one in resources],
         hours=_hour_marks(scale),
+        count=len(facts.appointments),
+        resources=resources,
+    )
+
+
+def week_board(location: Location, day: date, kind: str, who: str, *, now: datetime) -> BoardDay:
+    """The week around a day, Monday first, of one resource: the one whose id is `who`, else the first of its kind."""
+    monday = day - timedelta(days=day.weekday())
+    days = [monday + timedelta(days=n) for n in range(7)]
+    facts = board_facts(location, days[0], days[-1], now=now)
+    resources = [one for one in facts.known.values() if one.kind == kind]
+    chosen = next((one for one in resources if str(one.pk) == who), next(iter(resources), None))
+    scales = _common([_scale(location, each, facts, chosen) for each in days], days, location)
+    drawn = list(zip(days, scales, strict=True)) if chosen else []
+    columns = [_column(chosen, each, scale, facts, location, now) for each, scale in drawn]
+    return BoardDay(
+        location=location,
+        day=day,
+        kind=kind,
+        scale=scales[0],
+        columns=columns,
+        hours=_hour_marks(scales[0]),
+        count=len({card.appointment.pk for column in columns for card in column.cards}),
+        who=chosen,
+        resources=resources,
+    )
+
+
+def day_lines(location: Location, day: date, *, now: datetime) -> list[Line]:
+    """Everybody who comes on a day, in the order of their times."""
+    facts = board_facts(location, day, day, now=now)
+    return [_line(row, facts) for row in facts.appointments]
+
+
+def _line(row: Appointment, facts: BoardFacts) -> Line:
+    others = facts.others_with(row)
+    session = row.treatment_session
+    series = facts.marks.get(session.plan_id) if session else None
+    return Line(
+        appointment=row,
+        with_names=", ".join(one.name for one in others),
+        colour=next((c for one in others if (c := colour_of(one))), 0),
+        number=session.number if session else None,
+        total=series.total if series else None,
+        ribbon=series.ribbon if series else None,
+        is_first=not row.has_been_here,  # type: ignore[attr-defined]  # annotated by the query
+    )
+
+
+def _column(
+    resource: Resource, day: date, scale: Scale, facts: BoardFacts, location: Location, now: datetime
+) -> Column:
+    drawn = Interval(scale.start, scale.end)
+    hours = [one for one in facts.hours_of(resource) if one.start < scale.end and one.end > scale.start]
+    return Column(
+        resource=resource,
+        day=day,
+        scale=scale,
+        hint=_hint(hours, location.tz),
+        colour=colour_of(resource),
+        off=off_of(resource, facts, scale),
         now_row=scale.row_of(now),
-        count=len(appointments),
+        cards=cards_of(resource, facts.of(resource, drawn), facts, scale),
     )
 
 
-def _appointments(location: Location, bounds: Interval, now: datetime) -> list[Appointment]:
-    rows = Appointment.objects.at(location).touching(bounds.start, bounds.end).on_board(now)
-    return list(
-        rows.with_newcomers(bounds.start)
-        .select_related("patient", "treatment_session__plan__location")
-        .order_by("starts_at", "id")
-    )
+def _scale(location: Location, day: date, facts: BoardFacts, only: Resource | None = None) -> Scale:
+    """The part of a day that is drawn: the usual hours, the opening hours and whatever is booked."""
+    bounds = day_bounds(day, location.tz)
+    usual = Interval(*(instant(day, wall, location.tz) for wall in USUAL))
+    rows = facts.of(only, bounds) if only else facts.appointments
+    booked = [Interval(row.starts_at, row.ends_at) for row in rows]
+    opening = [one for one in facts.opening if one.start < bounds.end and one.end > bounds.start]
+    return scale_of(bounds, [*opening, *booked], usual)
 
 
-Spans = dict[int, dict[int, list[Interval]]]
-
-
-def _claims(appointments: Sequence[Appointment]) -> Spans:
-    """Appointment → resource → the periods it is taken for."""
-    found: Spans = defaultdict(lambda: defaultdict(list))
-    rows = Claim.objects.of_appointments([row.pk for row in appointments])
-    for appointment, resource, start, end in rows:
-        found[appointment][resource].append(Interval(start, end))
+def _common(scales: list[Scale], days: list[date], location: Location) -> list[Scale]:
+    """The same wall times for every day: from the earliest start to the latest end among them."""
+    zone = location.tz
+    first = min(scale.start.astimezone(zone).time() for scale in scales)
+    lasts = [(scale.end.astimezone(zone), day) for scale, day in zip(scales, days, strict=True)]
+    last = max((end.time() if end.date() == day else time(23, 59)) for end, day in lasts)
+    found = []
+    for day in days:
+        end = day_bounds(day + ONE_DAY, zone).start if last == time(23, 59) else instant(day, last, zone)
+        found.append(Scale(instant(day, first, zone), end))
     return found
 
 
-def _known(location: Location) -> dict[int, Resource]:
-    """Everything that can be occupied here, in the order of the columns."""
-    rows = Resource.objects.at(location).select_related("practitioner").order_by("kind", "name")
-    return {one.pk: one for one in rows}
-
-
-def _colour(resource: Resource | None) -> int:
-    """The practitioner's colour; 0 for rooms and devices."""
-    is_person = resource is not None and resource.kind == ResourceKind.PRACTITIONER
-    return resource.practitioner.colour if resource is not None and is_person else 0
-
-
-def _hours(location: Location, day: date) -> tuple[list[Interval], dict[int, list[Interval]]]:
-    columns = ("weekday", "opens", "closes", "valid_from", "valid_until")
-    opened = OpeningHours.objects.filter(location=location).in_force(day, day).values_list(*columns)
-    opening = weekly_windows([WeeklyWindow(*row) for row in opened], day, day, location.tz)
-    rules: dict[int, list[WeeklyWindow]] = defaultdict(list)
-    rows = WorkingHours.objects.filter(location=location).in_force(day, day)
-    for resource, *row in rows.values_list("resource_id", *columns):
-        rules[resource].append(WeeklyWindow(*row))
-    return opening, {pk: weekly_windows(windows, day, day, location.tz) for pk, windows in rules.items()}
-
-
-def _closures(location: Location, bounds: Interval) -> list[tuple[int | None, Interval, str]]:
-    rows = Closure.objects.standing().filter(location=location).touching(bounds.start, bounds.end)
-    return [(row.resource_id, Interval(row.starts_at, row.ends_at), str(row)) for row in rows]
-
-
-def _off(
-    resource: int,
-    hours: list[Interval],
-    opening: list[Interval],
-    closures: Iterable[tuple[int | None, Interval, str]],
-    scale: Scale,
-) -> list[Off]:
-    """Outside hours first, closures above them with their label."""
-    drawn = Interval(scale.start, scale.end)
-    free = list(intersect(merge(hours), merge(opening)))
-    found = [(one, "") for one in gaps(drawn, free)]
-    found += [(period, label) for who, period, label in closures if who in (None, resource)]
-    placed = [(scale.place(one.start, one.end), label) for one, label in found]
-    return [Off(place=place, label=label) for place, label in placed if place]
-
-
-def _cards(
-    resource: Resource,
-    appointments: Sequence[Appointment],
-    claims: Spans,
-    marks: SeriesMarks,
-    known: dict[int, Resource],
-    scale: Scale,
-) -> list[Card]:
-    rows = [row for row in appointments if resource.pk in claims.get(row.pk, {})]
-    periods = [_drawn_period(row, claims[row.pk][resource.pk]) for row in rows]
-    cards = []
-    for row, period, lane in zip(rows, periods, lanes(periods), strict=True):
-        place = scale.place(period.start, period.end)
-        if place is None:
-            continue
-        others = [known[pk] for pk in claims[row.pk] if pk != resource.pk and pk in known]
-        session = row.treatment_session
-        series = marks.get(session.plan_id) if session else None
-        cards.append(
-            Card(
-                appointment=row,
-                place=place,
-                lane=lane[0],
-                lanes=lane[1],
-                hatched=_free_within(period, claims[row.pk][resource.pk]),
-                ribbon=series.ribbon if series else None,
-                number=session.number if session else None,
-                total=series.total if series else None,
-                with_names=", ".join(one.name for one in sorted(others, key=_order)),
-                colour=_colour(resource) or next((c for one in others if (c := _colour(one))), 0),
-                is_first=not row.has_been_here,  # type: ignore[attr-defined]  # annotated by the query
-            )
-        )
-    return cards
-
-
-def _order(resource: Resource) -> tuple[int, str]:
-    """People first, then rooms, then devices."""
-    return (list(ResourceKind).index(ResourceKind(resource.kind)), resource.name)
-
-
-def _free_within(period: Interval, taken: list[Interval]) -> list[Place]:
-    inner = Scale(period.start, period.end)
-    free = [inner.place(one.start, one.end) for one in gaps(period, taken)]
-    return [one for one in free if one]
-
-
-def _drawn_period(row: Appointment, spans: list[Interval]) -> Interval:
-    """The patient's time, and what the resource is needed for beyond it (turnover of a room)."""
-    return Interval(min(row.starts_at, *(s.start for s in spans)), max(row.ends_at, *(s.end for s in spans)))
-
-
-def _hint(resource: Resource, hours: list[Interval], location: Location) -> str:
-    """Until when the resource works today."""
-    if not hours:
-        return "–"
-    spans = [
-        f"{one.start.astimezone(location.tz):%-H:%M}–{one.end.astimezone(location.tz):%-H:%M}"
-        for one in hours
-    ]
-    return ", ".join(spans)
+def _hint(hours: list[Interval], zone: tzinfo) -> str:
+    """Until when the resource works."""
+    spans = [f"{one.start.astimezone(zone):%-H:%M}–{one.end.astimezone(zone):%-H:%M}" for one in hours]
+    return ", ".join(spans) or "–"
 
 
 def _hour_marks(scale: Scale) -> list[tuple[int, datetime]]:

@@ -17,6 +17,8 @@ from clinic.timekeeping import ONE_DAY, day_start, local_day
 S = AppointmentStatus
 #: Appointments a day from which a day counts as one, two or three strokes of load.
 LOADS = (1, 10, 20)
+#: What patients cancelled within this time is shown.
+RECENT = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,12 @@ class Sidebar:
     weeks: list[list[MonthDay]]
     waiting: list[tuple[Appointment, datetime]]
     cancelled: list[Appointment]
+    cancelled_count: int
     unconfirmed: list[Appointment]
     unconfirmed_count: int
     late: list[Appointment]
+    month_before: date
+    month_after: date
 
 
 def sidebar(location: Location, day: date, *, now: datetime) -> Sidebar:
@@ -49,13 +54,18 @@ def sidebar(location: Location, day: date, *, now: datetime) -> Sidebar:
     rows = list(here.asking_for_a_look(now, end))
     booked = [row for row in rows if row.status == S.BOOKED]
     unconfirmed = [row for row in booked if row.starts_at >= tomorrow and row.confirmed_at is None]
+    cancelled = list(here.cancelled_by_patients(now - RECENT).select_related("patient"))
+    first = day.replace(day=1)
     return Sidebar(
         weeks=_month(here, location, day),
         waiting=waiting_of(rows),
-        cancelled=list(here.cancelled_by_patients(now - timedelta(days=2)).select_related("patient")[:6]),
+        cancelled=cancelled[:6],
+        cancelled_count=len(cancelled),
         unconfirmed=unconfirmed[:8],
         unconfirmed_count=len(unconfirmed),
         late=[row for row in booked if row.starts_at < now < row.ends_at][:6],
+        month_before=(first - ONE_DAY).replace(day=1),
+        month_after=(first + timedelta(days=32)).replace(day=1),
     )
 
 

@@ -70,9 +70,18 @@ def current_location(request: HttpRequest) -> Location | None:
     return found
 
 
+def locations_of(request: HttpRequest) -> list[Location]:
+    """Where the user works, by name. Read once per request: the shell shows them, the page starts from one."""
+    if not hasattr(request, "locations"):
+        rows = Location.objects.visible_to(request.user).select_related("settings")
+        request.locations = list(rows)  # type: ignore[attr-defined]
+    found: list[Location] = request.locations  # type: ignore[attr-defined]
+    return found
+
+
 def _find_location(request: HttpRequest) -> Location | None:
     chosen = request.session.get(_CURRENT) if hasattr(request, "session") else None
-    mine = {place.pk: place for place in Location.objects.visible_to(request.user).select_related("settings")}
+    mine = {place.pk: place for place in locations_of(request)}
     first = next((pk for pk in permissions_of(request.user) if pk in mine), next(iter(mine), None))
     return (mine.get(chosen) if chosen is not None else None) or (mine[first] if first is not None else None)
 

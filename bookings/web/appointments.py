@@ -97,7 +97,7 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         "session": session,
         "mark": mark_of(row, now=now),
         "problems": problems,
-        "verbs": verbs_for(request, row, now),
+        "verbs": verbs_for(request.user, row, now),
         "can_move": row.status in (S.HELD, S.BOOKED) and may(request.user, Permission.BOOK, row.location_id),
         "back": back_of(request),
         "resources": sorted(
@@ -108,7 +108,7 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
     }
 
 
-def verbs_for(request: HttpRequest, row: Appointment, now: datetime) -> list[dict[str, Any]]:
+def verbs_for(user: Any, row: Appointment, now: datetime) -> list[dict[str, Any]]:
     """What can be done next, the first one first; nothing that the day does not allow yet."""
     session = row.treatment_session
     impossible = {
@@ -121,8 +121,13 @@ def verbs_for(request: HttpRequest, row: Appointment, now: datetime) -> list[dic
     return [
         {"code": verb, "word": WORDS[verb][0], "icon": WORDS[verb][1]}
         for verb in NEXT[S(row.status)]
-        if not impossible.get(verb) and may(request.user, VERBS[verb][0], row.location_id)
+        if not impossible.get(verb) and may(user, VERBS[verb][0], row.location_id)
     ]
+
+
+def quick_verb(user: Any, row: Appointment, now: datetime) -> dict[str, Any] | None:
+    """The one thing that a list offers beside a name; never the undo."""
+    return next((verb for verb in verbs_for(user, row, now) if verb["code"] != "undo"), None)
 
 
 def back_of(request: HttpRequest) -> str:

@@ -1,31 +1,40 @@
-"""The day board: server-rendered, a constant number of queries, refreshed by polling with an ETag."""
+"""The board: a day by practitioner, room or device, the week of one of them, or a list. Refreshed by polling."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from bookings.board import BoardDay, Card, day_board
+from bookings.board import BoardDay, Line, day_board, day_lines, week_board
+from bookings.boardcards import Card
 from bookings.models import Appointment
-from bookings.sidebar import sidebar
+from bookings.sidebar import Sidebar, sidebar
+from bookings.web.appointments import quick_verb
 from bookings.web.marks import mark_of
 from clinic.access import current_location, may, require
+from clinic.models import Location
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
 from clinic.words import ResourceKind
+from treatments.queries.catalogue import shared
 
 KINDS = {
     ResourceKind.PRACTITIONER: _("Practitioners"),
     ResourceKind.ROOM: _("Rooms"),
     ResourceKind.DEVICE: _("Devices"),
 }
+#: View → its word and the key that leads there.
+VIEWS = {"day": (_("Day"), "d"), "week": (_("Week"), "7"), "list": (_("List"), "l")}
 #: Minutes per line; the middle one is what the board opens with.
 ZOOMS, USUAL_ZOOM = (5, 10, 15, 30), 15
 
@@ -33,57 +42,127 @@ ZOOMS, USUAL_ZOOM = (5, 10, 15, 30), 15
 @require_safe
 @require(Permission.SEE_BOARD)
 def board(request: HttpRequest) -> HttpResponse:
-    """The board of a day at the current location; `?day=`, `?by=practitioner|room|device`."""
+    """The board at the current location; `?day=`, `?view=day|week|list`, `?by=practitioner|room|device`, `?who=`."""
     location, now = current_location(request), timezone.now()
     if location is None:
         return redirect("home")
-    today = local_day(now, location.tz)
-    day, kind, zoom = day_of(request, today), kind_of(request), zoom_of(request)
-    keep = f"&by={kind}&zoom={zoom}"
-    found = day_board(location, day, kind, now=now)
-    tag = tag_of(found)
+    context = _context(request, location, now)
+    side = sidebar(location, context["day"], now=now)
+    shown = _list(request, location, context, now) if context["view"] == "list" else _grid(context, now)
+    tag = tag_of([*shown["facts"], *_side_facts(side)])
     if _is_poll(request) and request.GET.get("seen") == tag:
         return HttpResponseNotModified()
-    shown = [
-        (column, [(card, mark_of(card.appointment, now=now)) for card in column.cards])
-        for column in found.columns
-    ]
-    context = {
-        "board": found,
-        "tag": tag,
-        "here": f"{request.path}?day={day.isoformat()}{keep}",
-        "keep": keep,
-        "zoom": zoom,
-        "zooms": ZOOMS,
-        "may_book": may(request.user, Permission.BOOK, location),
-        "columns": shown,
-        "day": day,
-        "today": today,
-        "before": day - timedelta(days=1),
-        "after": day + timedelta(days=1),
-        "kind": kind,
-        "kinds": KINDS.items(),
-        "side": None if _is_poll(request) else sidebar(location, day, now=now),
-    }
+    part = "#poll" if _is_poll(request) else ""
     return render(
-        request, "bookings/board.html#grid" if _is_poll(request) else "bookings/board.html", context
+        request, f"bookings/board.html{part}", {**context, **shown, "tag": tag, "side": side, "now": now}
     )
 
 
-def tag_of(found: BoardDay) -> str:
+def _context(request: HttpRequest, location: Location, now: datetime) -> dict[str, Any]:
+    """What was asked for, and the addresses around it."""
+    today = local_day(now, location.tz)
+    day, kind, zoom, view = day_of(request, today), kind_of(request), zoom_of(request), view_of(request)
+    who = request.GET.get("who", "") if view == "week" else ""
+    found = week_board(location, day, kind, who, now=now) if view == "week" else None
+    if view == "day":
+        found = day_board(location, day, kind, now=now)
+    if found and found.who:
+        who = str(found.who.pk)
+    told = {"by": kind, "zoom": zoom, "view": view, "who": who}
+    step = timedelta(days=7 if view == "week" else 1)
+    keep = "&" + urlencode({name: value for name, value in told.items() if value})
+    return {
+        "board": found,
+        "location": location,
+        "here": f"{request.path}?day={day.isoformat()}{keep}",
+        "keep": keep,
+        "keep_day": "&" + urlencode({"by": kind, "zoom": zoom}),
+        "zoom": zoom,
+        "zooms": ZOOMS,
+        "view": view,
+        "views": VIEWS.items(),
+        "may_book": may(request.user, Permission.BOOK, location),
+        "day": day,
+        "today": today,
+        "before": day - step,
+        "after": day + step,
+        "kind": kind,
+        "kinds": KINDS.items(),
+    }
+
+
+def _grid(context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    found: BoardDay = context["board"]
+    labels = concern_labels()
+    shown = [
+        (
+            column,
+            [
+                (card, mark_of(card.appointment, now=now), what_of(card.appointment, labels))
+                for card in column.cards
+            ],
+        )
+        for column in found.columns
+    ]
+    return {"columns": shown, "count": found.count, "facts": _facts(found)}
+
+
+def _list(request: HttpRequest, location: Location, context: dict[str, Any], now: datetime) -> dict[str, Any]:
+    lines, labels = day_lines(location, context["day"], now=now), concern_labels()
+    shown = [
+        (
+            line,
+            mark_of(line.appointment, now=now),
+            what_of(line.appointment, labels),
+            quick_verb(request.user, line.appointment, now),
+        )
+        for line in lines
+    ]
+    return {"lines": shown, "count": len(lines), "facts": [_line_fact(line, now) for line in lines]}
+
+
+def concern_labels() -> dict[str, str]:
+    """Code of a concern → its words; read once for a page."""
+    return {one.code: str(one.label) for one in shared().concerns}
+
+
+def what_of(row: Appointment, labels: Mapping[str, str]) -> str:
+    """What somebody comes for, in the words of the desk: the concern of the plan, or the kind of visit."""
+    session = row.treatment_session
+    if session is None:
+        return row.get_kind_display()
+    return labels.get(session.plan.concern, session.plan.concern) or session.plan.title
+
+
+def tag_of(facts: Iterable[str]) -> str:
     """Changes when anything on the board does: the poll sends it back and gets 304 for "nothing new"."""
-    return hashlib.sha256("|".join(_facts(found)).encode()).hexdigest()[:24]
+    return hashlib.sha256("|".join(facts).encode()).hexdigest()[:24]
 
 
 def _facts(found: BoardDay) -> list[str]:
     cards = [card for column in found.columns for card in column.cards]
     off = [f"{one.place}{one.label}" for column in found.columns for one in column.off]
-    return [f"{found.day}{found.kind}{found.now_row}", *off, *(_fact(card) for card in cards)]
+    nows = [f"{found.day}{found.kind}{column.now_row}" for column in found.columns[:7]]
+    return [*nows, *off, *(_fact(card) for card in cards)]
 
 
 def _fact(card: Card) -> str:
     row: Appointment = card.appointment
-    return f"{row.pk}.{row.version}.{row.status}.{card.place.row}.{card.place.rows}.{card.lane}"
+    return f"{_row_fact(row)}.{card.place.row}.{card.place.rows}.{card.lane}"
+
+
+def _row_fact(row: Appointment) -> str:
+    session = row.treatment_session
+    return f"{row.pk}.{row.version}.{row.status}.{session.status if session else ''}.{row.patient.alert}"
+
+
+def _line_fact(line: Line, now: datetime) -> str:
+    return f"{_row_fact(line.appointment)}.{mark_of(line.appointment, now=now).icon}"
+
+
+def _side_facts(side: Sidebar) -> list[str]:
+    rows = [*side.cancelled, *side.unconfirmed, *side.late, *(row for row, _since in side.waiting)]
+    return [f"{side.unconfirmed_count}", *(f"{row.pk}.{row.version}" for row in rows)]
 
 
 def _is_poll(request: HttpRequest) -> bool:
@@ -96,6 +175,12 @@ def day_of(request: HttpRequest, today: date) -> date:
         return parse_date(request.GET.get("day", "")) or today
     except ValueError:
         return today
+
+
+def view_of(request: HttpRequest) -> str:
+    """Day, week or list."""
+    wished = request.GET.get("view", "")
+    return wished if wished in VIEWS else "day"
 
 
 def zoom_of(request: HttpRequest) -> int:

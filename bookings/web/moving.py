@@ -1,7 +1,9 @@
-"""Moving one appointment: the next times that fit, any other time with the reasons against it, and the difference."""
+"""Moving one appointment: the times that fit, why another does not, and the difference before it is done."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +16,14 @@ from django.views.decorators.http import require_safe
 
 from bookings.actions import appointments as actions
 from bookings.actions.moving import assignment_of, visit_for
+from bookings.actions.reflowing import Moved, NewTime, ReflowProposal, accept_reflow, propose_reflow
 from bookings.models import Appointment
 from bookings.problems import problems_for
+from bookings.slots import fill
 from bookings.web.appointments import back_of, carry_out, found_for, version_of
 from bookings.web.times import times_for
 from clinic.access import require
-from clinic.errors import Blocker, NeedsApproval, Problem
+from clinic.errors import Blocker, DomainError, NeedsApproval, Problem
 from clinic.models import Resource
 from clinic.roles import Permission
 from clinic.timekeeping import instant, local_day
@@ -27,53 +31,149 @@ from clinic.words import ResourceKind
 
 #: So many times are shown.
 MOST_TIMES = 10
+#: The shortest and the longest that the desk may make an appointment, in minutes.
+SHORTEST, LONGEST = 5, 600
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an appointment is to become: a start, resources that were named, another length or the same."""
+
+    start: datetime
+    chosen: dict[str, int]
+    minutes: int | None = None
 
 
 @require(Permission.BOOK)
 def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """GET shows the times that fit from a day on; POST moves to one of them, or to the time that was typed."""
+    """GET shows the times that fit, or with `?start=` the difference; POST moves, with the rest when `rest=yes`."""
     row = found_for(request, pk, Permission.BOOK)
-    if request.method == "POST" and (start := asked(request.POST, row)):
-        chosen = wished_resources(request.POST) or None
+    wanted = asked(request.POST if request.method == "POST" else request.GET, row)
+    if request.method == "POST" and wanted:
+        return _move(request, row, wanted)
+    if wanted:
+        return render(request, "bookings/move_check.html", _difference(request, row, wanted))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "bookings/move.html", _context(request, row), status=status)
+
+
+def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpResponse:
+    is_told = request.POST.get("tell") == "yes"
+    now = timezone.now()
+    rest = _rest_in(request.POST)
+    if rest and row.treatment_session is not None and request.POST.get("rest") == "yes":
+        session = row.treatment_session
+        times = {session.number: _new_time(row, wanted, version_of(request), now=now), **rest}
+        said = _("%(count)d sessions moved.") % {"count": len(times)}
         return carry_out(
             request,
             row,
-            lambda: actions.move(
-                appointment=row,
-                starts_at=start,
-                by=request.user,
-                now=timezone.now(),
-                chosen=chosen,
-                version=version_of(request),
-                is_told=request.POST.get("tell") == "yes",
+            lambda: accept_reflow(
+                plan=session.plan, times=times, by=request.user, now=timezone.now(), is_told=is_told
             ),
-            _("Moved."),
+            said,
         )
-    return render(
-        request, "bookings/move.html", _context(request, row), status=422 if request.method == "POST" else 200
+    return carry_out(
+        request,
+        row,
+        lambda: actions.move(
+            appointment=row,
+            starts_at=wanted.start,
+            by=request.user,
+            now=timezone.now(),
+            chosen=wanted.chosen or None,
+            minutes=wanted.minutes,
+            version=version_of(request),
+            is_told=is_told,
+        ),
+        _("Moved.") if wanted.start != row.starts_at or wanted.chosen else _("The length is changed."),
     )
+
+
+def _new_time(row: Appointment, wanted: Wanted, version: int | None, *, now: datetime) -> NewTime:
+    chosen = fill(visit_for(row), wanted.start, {**assignment_of(row), **wanted.chosen}, now=now)
+    return NewTime(wanted.start, chosen, version)
+
+
+def _difference(request: HttpRequest, row: Appointment, wanted: Wanted) -> dict[str, Any]:
+    """Before and after, what stands against it, and what it means for the rest of the series."""
+    now = timezone.now()
+    problems = problems_with(request, row, wanted, now)
+    resources = {**assignment_of(row), **wanted.chosen}
+    rest = _rest_of(row, wanted, now)
+    return {
+        "appointment": row,
+        "wanted": wanted,
+        "resources": resources,
+        "before": assignment_of(row),
+        "problems": problems,
+        "verdict": verdict_on(problems),
+        "rest": rest,
+        "rest_values": [(one, _rest_value(one)) for one in rest.changes] if rest else [],
+        "names": dict(Resource.objects.at(row.location).values_list("pk", "name")),
+        "back": back_of(request),
+        "days": (local_day(wanted.start, row.location.tz) - local_day(row.starts_at, row.location.tz)).days,
+    }
+
+
+def _rest_of(row: Appointment, wanted: Wanted, now: datetime) -> ReflowProposal | None:
+    """What would have to move with it; None when it belongs to no series, or the gate stops the plan anyway."""
+    session = row.treatment_session
+    if session is None:
+        return None
+    try:
+        fixed = {session.number: _new_time(row, wanted, row.version, now=now)}
+        found = propose_reflow(session.plan, now=now, fixed=fixed)
+    except DomainError:
+        return None
+    changes = tuple(one for one in found.changes if one.number != session.number)
+    return ReflowProposal(found.plan, changes, found.kept, found.problems, found.unmet)
+
+
+def _rest_value(one: Moved) -> str:
+    """A new time of another session as a form carries it: number, version, start, then role=resource."""
+    roles = [f"{role}={pk}" for role, pk in sorted(one.slot.assignment.items())]
+    return "|".join([str(one.number), str(one.version or ""), one.slot.start.isoformat(), *roles])
+
+
+def _rest_in(data: Any) -> dict[int, NewTime]:
+    """Session number → its new time, as the form carried them; nonsense is left out."""
+    found = {}
+    for text in data.getlist("session"):
+        number, version, start, *pairs = [*text.split("|"), "", ""][: max(3, text.count("|") + 1)]
+        try:
+            starts_at = datetime.fromisoformat(start)
+            assignment = {role: int(pk) for role, _sign, pk in (pair.partition("=") for pair in pairs)}
+            found[int(number)] = NewTime(starts_at, assignment, int(version) if version else None)
+        except ValueError:
+            continue
+    return found
 
 
 @require_safe
 @require(Permission.BOOK)
 def why(request: HttpRequest, pk: int) -> HttpResponse:
-    """Why a typed time is not offered: every reason, and from when it no longer holds."""
+    """Why a typed time or length is not offered: every reason, and from when it no longer holds."""
     row = found_for(request, pk, Permission.BOOK)
-    start = asked(request.GET, row)
-    problems = []
-    if start is not None:
-        problems = problems_for(
-            visit_for(row),
-            start=start,
-            now=timezone.now(),
-            chosen={**assignment_of(row), **wished_resources(request.GET)},
-            by=request.user,
-            without=[row.pk],
-        )
-    return render(
-        request,
-        "bookings/move.html#why",
-        {"start": start, "problems": problems, "verdict": verdict_on(problems)},
+    wanted = asked(request.GET, row)
+    problems = problems_with(request, row, wanted, timezone.now()) if wanted else []
+    context = {"start": wanted.start if wanted else None, "problems": problems}
+    return render(request, "bookings/move.html#why", {**context, "verdict": verdict_on(problems)})
+
+
+def problems_with(request: HttpRequest, row: Appointment, wanted: Wanted, now: datetime) -> list[Problem]:
+    """Every reason against what is wanted, with the appointment itself out of the way."""
+    try:
+        visit = visit_for(row, minutes=wanted.minutes)
+    except DomainError as refusal:
+        return [Blocker(code=refusal.code, sentence=str(refusal.sentence))]
+    return problems_for(
+        visit,
+        start=wanted.start,
+        now=now,
+        chosen={**assignment_of(row), **wanted.chosen},
+        by=request.user,
+        without=[row.pk],
     )
 
 
@@ -84,14 +184,31 @@ def verdict_on(problems: list[Problem]) -> str:
     return "maybe" if problems else "yes"
 
 
-def wished_resources(data: Any) -> dict[str, int]:
+def wished_resources(data: Mapping[str, str]) -> dict[str, int]:
     """Role → resource, for the roles that were named."""
     named = {role: data.get(role, "") for role in ResourceKind.values}
     return {role: int(text) for role, text in named.items() if text.isdigit()}
 
 
-def asked(data: Any, row: Appointment) -> datetime | None:
-    """The start that was chosen (an instant) or typed (day and wall time of the location)."""
+def asked(data: Mapping[str, str], row: Appointment) -> Wanted | None:
+    """What was chosen: an instant, or day and wall time of the location; a length alone keeps the start."""
+    minutes, start = _minutes(data.get("minutes", "")), _start(data, row)
+    if start is not None and minutes == _present(row):
+        minutes = None
+    if start is None and minutes is not None:
+        start = row.starts_at
+    return Wanted(start, wished_resources(data), minutes) if start else None
+
+
+def _present(row: Appointment) -> int:
+    return int((row.ends_at - row.starts_at).total_seconds() // 60)
+
+
+def _minutes(text: str) -> int | None:
+    return int(text) if text.isdigit() and SHORTEST <= int(text) <= LONGEST else None
+
+
+def _start(data: Mapping[str, str], row: Appointment) -> datetime | None:
     try:
         start = datetime.fromisoformat(data.get("start", ""))
         return start if start.utcoffset() is not None else None
@@ -112,12 +229,24 @@ def _context(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         typed = None
     from_day = typed or local_day(row.starts_at, row.location.tz)
     times = times_for(visit_for(row), now=now, from_day=from_day, count=MOST_TIMES + 1, without=[row.pk])
+    here = dict(Resource.objects.at(row.location).values_list("pk", "name"))
     return {
         "appointment": row,
         "times": [slot for slot in times if slot.start != row.starts_at][:MOST_TIMES],
         "from_day": from_day,
-        "names": dict(Resource.objects.at(row.location).values_list("pk", "name")),
+        "names": here,
+        "means": _means(row),
+        "minutes": _present(row),
         "back": back_of(request),
         "typed": request.POST,
         "is_wrong": request.method == "POST",
     }
+
+
+def _means(row: Appointment) -> list[tuple[str, str, int, list[Resource]]]:
+    """Role, its word, what the appointment has, and what else there is: for the dialog that gives it another room."""
+    known = list(Resource.objects.at(row.location).order_by("name"))
+    return [
+        (role, str(ResourceKind(role).label), pk, [one for one in known if one.kind == role])
+        for role, pk in assignment_of(row).items()
+    ]

@@ -1,9 +1,10 @@
-"""The desk's lists: due and not booked, calls to make."""
+"""The desk's lists: due and not booked, calls to make, what patients cancelled, who has not said yes."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -17,14 +18,19 @@ from django.views.decorators.http import require_POST, require_safe
 from bookings.actions import calling
 from bookings.calls import call_list, calls_of
 from bookings.due import Dueness, due_sessions
+from bookings.models import Appointment
+from bookings.web.marks import mark_of
 from bookings.web.refusing import sentences_of
 from clinic.access import current_location, require
 from clinic.errors import DomainError
 from clinic.models import Task
 from clinic.roles import Permission
+from clinic.timekeeping import ONE_DAY, day_start, local_day
 from treatments.models import TreatmentSession
 
 PAGE = 40
+#: What patients cancelled is a list for so long.
+CANCELLED_FOR = timedelta(days=14)
 #: What may have come of a call that reached the patient.
 OUTCOMES = {
     "well": gettext_lazy("reached: all is well"),
@@ -73,6 +79,39 @@ def calls(request: HttpRequest) -> HttpResponse:
         "outcomes": OUTCOMES.items(),
     }
     return render(request, "bookings/calls.html", context)
+
+
+@require_safe
+@require(Permission.BOOK)
+def cancelled(request: HttpRequest) -> HttpResponse:
+    """What patients cancelled in the last two weeks, the newest first, and whether they have a new time."""
+    location, now = current_location(request), timezone.now()
+    if location is None:
+        return redirect("home")
+    rows = Appointment.objects.at(location).cancelled_by_patients(now - CANCELLED_FOR).for_board()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    sessions = [row.treatment_session_id for row in page.object_list if row.treatment_session_id]
+    again = Appointment.objects.live().by_session(sessions)
+    shown = [(row, again.get(row.treatment_session_id)) for row in page.object_list]
+    return render(request, "bookings/cancelled.html", {"page": page, "shown": shown})
+
+
+@require_safe
+@require(Permission.BOOK)
+def unconfirmed(request: HttpRequest) -> HttpResponse:
+    """Who comes tomorrow and has not said yes; `?days=` looks further."""
+    location, now = current_location(request), timezone.now()
+    if location is None:
+        return redirect("home")
+    wished = request.GET.get("days", "")
+    days = min(int(wished), 14) if wished.isdigit() and int(wished) else 1
+    tomorrow = local_day(now, location.tz) + ONE_DAY
+    start, end = day_start(tomorrow, location.tz), day_start(tomorrow + days * ONE_DAY, location.tz)
+    rows = Appointment.objects.at(location).unconfirmed(start, end).for_board()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    shown = [(row, mark_of(row, now=now)) for row in page.object_list]
+    context = {"page": page, "shown": shown, "days": days, "choices": (1, 2, 7)}
+    return render(request, "bookings/unconfirmed.html", context)
 
 
 @require_POST

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
-from clinic.access import current_location, may
+from clinic.access import current_location, locations_of, may
 from clinic.models import Location
 from clinic.web.navigation import GROUPS, Item
 
@@ -25,7 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         **always,
         "location": location,
-        "locations": Location.objects.visible_to(user),
+        "locations": locations_of(request),
         "nav": [
             group for group in (_group(request, name, items) for name, items in GROUPS) if group["items"]
         ],

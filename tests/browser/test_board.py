@@ -105,6 +105,40 @@ def test_drag_to_a_colleague_gives_the_appointment_to_them(board: Page, row: App
     expect(board.locator(".lane").nth(1).locator(f"[data-pk='{row.pk}']")).to_be_visible()
 
 
+def test_keys_alone_move_and_stretch_a_card(board: Page, row: Appointment, clinic: Clinic) -> None:
+    card = board.locator(f"[data-pk='{row.pk}']")
+    card.focus()
+    board.keyboard.press("Shift+ArrowDown")
+    expect(board.locator(".drop")).to_have_text("10:15")
+    board.keyboard.press("Escape")
+    expect(board.locator(".drop")).to_have_count(0)
+    board.keyboard.press("Shift+ArrowRight")
+    board.keyboard.press("ArrowDown")
+    expect(board.locator("#board-why")).to_contain_text("nothing stands against it")
+    board.keyboard.press("Enter")
+    expect(board.locator(".lane").nth(1).locator(f"[data-pk='{row.pk}']")).to_contain_text("10:15")
+    card.focus()
+    board.keyboard.press("+")
+    expect(board.locator(".drop")).to_have_text("until 11:00")
+    board.keyboard.press("Enter")
+    expect(board.locator(".toast").last).to_contain_text("The length is changed.")
+    row.refresh_from_db()
+    assert (row.starts_at, row.ends_at) == (at(clinic, 10, 15), at(clinic, 11))
+
+
+def test_the_lower_edge_makes_it_longer(board: Page, row: Appointment, clinic: Clinic) -> None:
+    box = board.locator(f"[data-pk='{row.pk}']").bounding_box()
+    assert box is not None
+    board.mouse.move(box["x"] + 60, box["y"] + box["height"] - 3)
+    board.mouse.down()
+    board.mouse.move(box["x"] + 60, box["y"] + box["height"] + 3 * 7.2, steps=4)
+    expect(board.locator(".drop")).to_have_text("until 10:45")
+    board.mouse.up()
+    expect(board.locator(".toast")).to_contain_text("The length is changed.")
+    row.refresh_from_db()
+    assert (row.starts_at, row.ends_at) == (at(clinic, 10), at(clinic, 10, 45))
+
+
 def test_a_free_place_leads_to_booking_with_its_time(board: Page, clinic: Clinic) -> None:
     lane = board.locator(".lane").first
     box = lane.bounding_box()

@@ -1,125 +1,12 @@
-// The board: drag with the pointer, arrows between cards, live answers to "may it go there?", a click on a free place
-// to book. Everything it does can also be done from the card's dialog and from "Book".
-const ROW_MINUTES = 5;
+// The board: arrows between cards, a click on a free place to book, other desks' changes. Moving is in boardmoves.js.
+// Everything it does can also be done from the card's dialog and from "Book".
+import { isOn } from "../clinic/js/shortcuts.js";
+import { address, board, lanes, rowAt, rowsPerStep, send, wall } from "./boardgrid.js";
+import { begin, end, follow, isBusy, letGo, moveKeys } from "./boardmoves.js";
+
 const STALE_AFTER = 20000;
-const SETTLE = 180;
-const board = document.getElementById("board");
-const said = document.getElementById("board-why");
 const stale = document.getElementById("board-stale");
-let drag = null;
 let lastLook = Date.now();
-
-const lanes = () => [...board.querySelectorAll(".lane")];
-const rowHeight = () => parseFloat(getComputedStyle(board).getPropertyValue("--row")) || 7.2;
-const rowsPerStep = (event) => (event.shiftKey ? 1 : Math.max(1, Number(board.dataset.step) / ROW_MINUTES));
-const address = (name, pk) => board.dataset[name].replace("/0/", `/${pk}/`);
-
-function startOf(row) {
-  return new Date(new Date(board.dataset.start).getTime() + (row - 1) * ROW_MINUTES * 60000);
-}
-
-function wall(row) {
-  return startOf(row).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: board.dataset.zone });
-}
-
-function laneAt(event) {
-  return lanes().find((one) => {
-    const box = one.getBoundingClientRect();
-    return event.clientX >= box.left && event.clientX < box.right;
-  });
-}
-
-function rowAt(event, lane, offset = 0, round = Math.round) {
-  const step = rowsPerStep(event);
-  const raw = (event.clientY - offset - lane.getBoundingClientRect().top) / rowHeight();
-  return Math.max(1, round(raw / step) * step + 1);
-}
-
-// Dragging -----------------------------------------------------------------------------------------------------
-
-function values(place) {
-  return { start: startOf(place.row).toISOString(), [board.dataset.kind]: place.lane.dataset.resource, version: drag.card.dataset.version };
-}
-
-function say(text, verdict) {
-  said.textContent = text;
-  said.dataset.verdict = verdict;
-  said.hidden = !text;
-}
-
-async function ask(place) {
-  const url = `${address("why", drag.card.dataset.pk)}?${new URLSearchParams(values(place))}`;
-  drag.asked = url;
-  let answer;
-  try {
-    answer = await fetch(url, { headers: { "X-Requested-With": "fetch" } });
-  } catch {
-    return;
-  }
-  if (!answer.ok || !drag || drag.asked !== url) return;
-  const words = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (!drag || drag.asked !== url) return;
-  const verdict = words.querySelector("[data-verdict]")?.dataset.verdict ?? "yes";
-  const reasons = [...words.querySelectorAll("[data-reason]")].map((one) => one.textContent.replace(/\s+/g, " ").trim());
-  drag.ghost.classList.add(`is-${verdict}`);
-  say(reasons.join(" "), verdict);
-}
-
-function show(place) {
-  if (drag.place && drag.place.lane === place.lane && drag.place.row === place.row) return;
-  drag.place = place;
-  drag.ghost.className = `drop r${place.row} s${drag.card.dataset.rows}`;
-  drag.ghost.textContent = wall(place.row);
-  place.lane.append(drag.ghost);
-  clearTimeout(drag.timer);
-  drag.timer = setTimeout(() => ask(place), SETTLE);
-}
-
-function begin(event) {
-  const card = event.target.closest(".appt[data-pk]");
-  if (!card || event.button !== 0 || event.pointerType === "touch") return;
-  drag = { card, x: event.clientX, y: event.clientY, offset: event.clientY - card.getBoundingClientRect().top, ghost: document.createElement("div"), moved: false };
-}
-
-function follow(event) {
-  if (!drag) {
-    hint(event);
-    return;
-  }
-  if (!drag.moved && Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 6) return;
-  if (!drag.moved) hide();
-  drag.moved = true;
-  drag.card.classList.add("is-dragged");
-  const lane = laneAt(event);
-  if (lane) show({ lane, row: rowAt(event, lane, drag.offset) });
-  event.preventDefault();
-}
-
-function letGo() {
-  clearTimeout(drag.timer);
-  drag.card.classList.remove("is-dragged");
-  drag.ghost.remove();
-  say("", "");
-  drag = null;
-}
-
-function end(event) {
-  if (!drag) return;
-  const { card, place, moved } = drag;
-  const told = place && moved ? values(place) : null;
-  const stays = place && Number(card.dataset.row) === place.row && card.closest(".lane") === place.lane;
-  letGo();
-  if (!moved) return;
-  // The click that ends a drag opens nothing.
-  const swallow = (click) => { click.preventDefault(); click.stopImmediatePropagation(); };
-  window.addEventListener("click", swallow, { capture: true, once: true });
-  setTimeout(() => window.removeEventListener("click", swallow, { capture: true }), 50);
-  if (told && !stays && event.type !== "pointercancel") send(address("move", card.dataset.pk), { ...told, tell: "yes" });
-}
-
-function send(url, told) {
-  window.htmx.ajax("POST", url, { source: "#board", target: "#board-body", swap: "none", values: told });
-}
 
 // A free place -------------------------------------------------------------------------------------------------
 
@@ -136,21 +23,21 @@ function hide() {
 }
 
 function hint(event) {
-  const place = event.pointerType === "touch" || !board.contains(event.target) ? null : free(event);
+  const place = isBusy() || event.pointerType === "touch" || !board.contains(event.target) ? null : free(event);
   if (!place) {
     hide();
     return;
   }
   slot ??= document.createElement("div");
   slot.className = `slot r${place.row} s${Math.max(2, rowsPerStep(event))}`;
-  slot.textContent = `${board.dataset.wordNew} ${wall(place.row)}`;
+  slot.textContent = `${board.dataset.wordNew} ${wall(place.row, place.lane)}`;
   if (slot.parentNode !== place.lane) place.lane.append(slot);
 }
 
 function book(event) {
   const place = free(event);
   if (!place) return;
-  const told = { day: board.dataset.day, time: wall(place.row), [board.dataset.kind]: place.lane.dataset.resource };
+  const told = { day: place.lane.dataset.day, time: wall(place.row, place.lane), [board.dataset.kind]: place.lane.dataset.resource };
   location.assign(`${board.dataset.book}?${new URLSearchParams(told)}`);
 }
 
@@ -170,24 +57,28 @@ function neighbour(card, [across, down]) {
   return null;
 }
 
+/* Single letters and signs can be turned off; arrows alone are no shortcut. */
+const isAllowed = (event) => isOn() || event.key.length > 1;
+
 function keys(event) {
-  if (event.key === "Escape" && drag) letGo();
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const card = event.target.closest?.(".appt");
-  if (!card) return;
-  const next = STEPS[event.key] && neighbour(card, STEPS[event.key]);
-  if (next) {
-    next.focus();
+  if (event.ctrlKey || event.metaKey || event.altKey || !isAllowed(event)) return;
+  if (moveKeys(event) || cardKeys(event)) {
     event.preventDefault();
-  } else if (card.dataset.pk && event.key === "c") {
-    send(address("arrive", card.dataset.pk), { version: card.dataset.version });
-  } else if (card.dataset.pk && event.key === "m") {
+    event.stopPropagation();
+  }
+}
+
+function cardKeys(event) {
+  const card = event.target.closest?.(".appt");
+  if (!card) return false;
+  const next = STEPS[event.key] && neighbour(card, STEPS[event.key]);
+  if (next) next.focus();
+  else if (card.dataset.pk && event.key === "c") send(address("arrive", card.dataset.pk), { version: card.dataset.version });
+  else if (card.dataset.pk && event.key === "m") {
     const back = new URLSearchParams({ next: location.pathname + location.search });
     location.assign(`${address("move", card.dataset.pk)}?${back}`);
-  } else {
-    return;
-  }
-  event.stopPropagation();
+  } else return false;
+  return true;
 }
 
 // Other desks --------------------------------------------------------------------------------------------------
@@ -200,7 +91,7 @@ function isLook(event) {
 function quiet(event) {
   if (isLook(event)) {
     if (event.type !== "htmx:sendError") event.stopPropagation(); // the shell's line says when the network is gone
-  } else if (event.type === "htmx:sendError") document.dispatchEvent(new CustomEvent("toast", { detail: { text: board.dataset.wordLost, tone: "red" } }));
+  } else if (event.type === "htmx:sendError" && board.dataset.wordLost) document.dispatchEvent(new CustomEvent("toast", { detail: { text: board.dataset.wordLost, tone: "red" } }));
 }
 
 function looked(event) {
@@ -217,27 +108,35 @@ function showFirst() {
   const wanted = location.hash ? board.querySelector(`[id^="${CSS.escape(location.hash.slice(1))}-"]`) : null;
   const first = wanted || board.querySelector(".now") || board.querySelector(".appt");
   if (first) board.scrollTop = Math.max(0, first.offsetTop - board.clientHeight / 3);
+  const column = (wanted || board.querySelector(".is-today"))?.closest(".lane, .is-today");
+  if (column && board.scrollWidth > board.clientWidth) board.scrollLeft = Math.max(0, column.offsetLeft - 60);
   wanted?.focus({ preventScroll: true });
 }
 
-if (board) {
+function watchMoves() {
   board.addEventListener("pointerdown", begin);
-  window.addEventListener("pointermove", follow);
+  window.addEventListener("pointermove", (event) => { follow(event); hint(event); });
   window.addEventListener("pointerup", end);
   window.addEventListener("pointercancel", end);
   board.addEventListener("pointerleave", hide);
   board.addEventListener("click", book);
   board.addEventListener("keydown", keys);
+  board.addEventListener("focusout", (event) => { if (isBusy() && !board.contains(event.relatedTarget)) letGo(); });
   board.addEventListener("dragstart", (event) => event.preventDefault());
+  showFirst();
+}
+
+if (board) {
   // Other desks' changes wait while somebody drags or reads a dialog.
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id === "board-body" && (drag || document.querySelector("dialog[open]"))) event.detail.shouldSwap = false;
+    if (event.detail.target.id === "board-body" && (isBusy() || document.querySelector("dialog[open]"))) event.detail.shouldSwap = false;
   });
   for (const name of ["htmx:responseError", "htmx:timeout", "htmx:sendError"]) board.addEventListener(name, quiet);
   board.addEventListener("htmx:afterRequest", looked);
   setInterval(checkStale, 2000);
-  showFirst();
+  if (board.classList.contains("board")) watchMoves();
 }
+document.addEventListener("change", (event) => event.target.closest("[data-submits]")?.form.requestSubmit());
 
 // The column beside the board, folded on smaller screens --------------------------------------------------------
 

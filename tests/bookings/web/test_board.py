@@ -154,3 +154,61 @@ def test_my_day_names_tasks_that_wait(client: Client, clinic: Clinic) -> None:
         now=clinic.now,
     )
     assert "No answer to a recovery check." in client.get("/my-day/").content.decode()
+
+
+def test_week_shows_the_days_of_one_practitioner(desk: Client, clinic: Clinic) -> None:
+    booked(clinic, given_name="Leyla")
+    answer = desk.get(f"{BOARD}&view=week&who={clinic.weiss}")
+    columns = answer.context["board"].columns
+    assert [column.day.isoformat() for column in columns][::6] == ["2026-03-30", "2026-04-05"]
+    assert [len(column.cards) for column in columns] == [1, 0, 0, 0, 0, 0, 0]
+    assert {column.scale.rows for column in columns} == {answer.context["board"].rows}
+
+
+def test_week_of_the_clock_change_keeps_every_hour_in_its_row(desk: Client, clinic: Clinic) -> None:
+    answer = desk.get(f"/board/?day=2026-03-26&view=week&who={clinic.weiss}")
+    starts = {
+        column.scale.start.astimezone(clinic.location.tz).time() for column in answer.context["board"].columns
+    }
+    assert len(starts) == 1
+
+
+def test_week_of_nobody_known_shows_the_first(desk: Client, clinic: Clinic) -> None:
+    assert desk.get(f"{BOARD}&view=week&who=nobody").context["board"].who.pk == clinic.weiss
+
+
+def test_list_offers_the_next_step_beside_each_name(desk: Client, clinic: Clinic) -> None:
+    booked(clinic, given_name="Leyla")
+    answer = desk.get(f"{BOARD}&view=list")
+    ((line, mark, what, verb),) = answer.context["lines"]
+    assert (line.is_first, str(mark.word), what, verb["code"]) == (True, "booked", "consultation", "confirm")
+
+
+def test_views_need_few_queries_too(desk: Client, clinic: Clinic) -> None:
+    booked(clinic)
+    for view in ("week", "list"):
+        desk.get(f"{BOARD}&view={view}")
+        assert queries(desk, f"{BOARD}&view={view}") <= 15
+
+
+def test_poll_brings_the_column_beside_too(desk: Client, clinic: Clinic) -> None:
+    booked(clinic)
+    page = desk.get(BOARD, HTTP_HX_TARGET="board-body").content.decode()
+    assert ('id="feeds"' in page, "hx-swap-oob" in page, "<html" in page) == (True, True, False)
+
+
+def test_what_patients_cancelled_is_a_list_with_a_way_on(desk: Client, clinic: Clinic) -> None:
+    row = booked(clinic, given_name="Leyla")
+    actions.cancel(appointment=row, reason="ill", by=None, now=clinic.now, by_patient=True)
+    page = desk.get("/cancelled/").content.decode()
+    assert ("Leyla" in page, "Ill" in page, f"/book/{row.patient_id}/" in page) == (True, True, True)
+
+
+def test_unconfirmed_of_tomorrow_are_calls(desk: Client, clinic: Clinic, clock: object) -> None:
+    row = booked(clinic, given_name="Leyla")
+    clock.move_to(FIRST - timedelta(days=1))  # type: ignore[attr-defined]
+    desk.force_login(clinic.desk)
+    assert "Leyla" in desk.get("/unconfirmed/").content.decode()
+    told = {"next": "/unconfirmed/", "version": row.version}
+    assert desk.post(f"/appointments/{row.pk}/do/confirm/", told)["Location"] == "/unconfirmed/"
+    assert "Everybody has said yes" in desk.get("/unconfirmed/?days=x").content.decode()

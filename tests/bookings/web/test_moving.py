@@ -1,0 +1,114 @@
+"""Moving by page: the difference first, with or without the rest of the series, another length, another room."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from bookings.actions import appointments as actions
+from bookings.actions.series import book_series, chosen_from, propose_series
+from bookings.models import Appointment
+from bookings.visits import plain_visit
+from bookings.words import AppointmentKind
+from tests.bookings.conftest import FIRST, Clinic
+from tests.factories import PatientFactory
+
+
+@pytest.fixture
+def desk(client: Client, clinic: Clinic) -> Client:
+    """The front desk, signed in."""
+    client.force_login(clinic.desk)
+    return client
+
+
+@pytest.fixture
+def series(clinic: Clinic) -> list[Appointment]:
+    """A plan of three sessions, booked."""
+    plan = clinic.plan(sessions=3)
+    chosen = chosen_from(propose_series(plan, now=clinic.now))
+    return book_series(plan=plan, chosen=chosen, by=clinic.desk, now=clinic.now)
+
+
+@pytest.fixture
+def row(clinic: Clinic) -> Appointment:
+    """A consultation on that Monday."""
+    visit = plain_visit(PatientFactory(at=clinic.location), clinic.location, AppointmentKind.CONSULTATION)
+    return actions.book(visit=visit, starts_at=FIRST, by=clinic.desk, now=clinic.now)
+
+
+def test_the_difference_is_shown_before_anything_moves(desk: Client, row: Appointment) -> None:
+    later = FIRST + timedelta(hours=2)
+    page = desk.get(f"/appointments/{row.pk}/move/", {"start": later.isoformat()})
+    assert (page.context["verdict"], page.context["rest"], page.context["days"]) == ("yes", None, 0)
+    row.refresh_from_db()
+    assert (row.starts_at, row.version) == (FIRST, 1)
+
+
+def test_moving_one_late_takes_the_rest_along_or_leaves_it(desk: Client, series: list[Appointment]) -> None:
+    second, third = series[1], series[2]
+    start = second.starts_at + timedelta(days=21)
+    path = f"/appointments/{second.pk}/move/"
+    page = desk.get(path, {"start": start.isoformat()})
+    assert [change.number for change, _value in page.context["rest_values"]] == [3]
+    told = {
+        "start": start.isoformat(),
+        "version": second.version,
+        "rest": "yes",
+        "session": [value for _change, value in page.context["rest_values"]],
+    }
+    desk.post(path, told)
+    before = third.starts_at
+    second.refresh_from_db()
+    third.refresh_from_db()
+    assert (second.starts_at, second.is_told) == (start, False)
+    assert third.starts_at > before
+
+
+def test_the_rest_that_somebody_else_moved_meanwhile_moves_nothing(
+    desk: Client, series: list[Appointment], clinic: Clinic
+) -> None:
+    second, third = series[1], series[2]
+    start = second.starts_at + timedelta(days=21)
+    path = f"/appointments/{second.pk}/move/"
+    values = [value for _one, value in desk.get(path, {"start": start.isoformat()}).context["rest_values"]]
+    actions.confirm(appointment=third, by=clinic.desk, now=clinic.now)
+    told = {"start": start.isoformat(), "version": second.version, "rest": "yes", "session": values}
+    answer = desk.post(path, told, follow=True)
+    assert "Look again before you go on" in answer.content.decode()
+    before = second.starts_at
+    second.refresh_from_db()
+    assert second.starts_at == before
+
+
+def test_nonsense_about_the_rest_moves_only_this_one(desk: Client, series: list[Appointment]) -> None:
+    third = series[2]
+    start = third.starts_at + timedelta(days=1)
+    told = {"start": start.isoformat(), "rest": "yes", "session": ["", "x|y", "9|1|tomorrow|room=z"]}
+    desk.post(f"/appointments/{third.pk}/move/", told)
+    third.refresh_from_db()
+    assert third.starts_at == start
+
+
+def test_a_length_alone_keeps_the_start(desk: Client, row: Appointment) -> None:
+    length = row.ends_at - row.starts_at
+    minutes = int(length / timedelta(minutes=1)) + 15
+    desk.post(f"/appointments/{row.pk}/move/", {"minutes": minutes, "version": row.version})
+    row.refresh_from_db()
+    assert (row.starts_at, row.ends_at - row.starts_at) == (FIRST, length + timedelta(minutes=15))
+
+
+def test_a_treatment_shorter_than_its_protocol_is_refused_with_the_reason(
+    desk: Client, series: list[Appointment]
+) -> None:
+    answer = desk.get(f"/appointments/{series[0].pk}/why-not/", {"minutes": "5"}).content.decode()
+    assert ('data-verdict="no"' in answer, "takes at least" in answer) == (True, True)
+
+
+def test_another_room_at_the_same_time(desk: Client, series: list[Appointment], clinic: Clinic) -> None:
+    first = series[0]
+    present = set(first.claims.values_list("resource_id", flat=True)) & set(clinic.rooms)
+    (other,) = set(clinic.rooms) - present
+    told = {"start": first.starts_at.isoformat(), "room": other, "version": first.version}
+    desk.post(f"/appointments/{first.pk}/move/", told)
+    taken = set(first.claims.values_list("resource_id", flat=True)) & set(clinic.rooms)
+    assert taken == {other}
