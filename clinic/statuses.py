@@ -7,12 +7,22 @@ from typing import Any, cast
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
 from clinic.errors import Stale
 
 
-class IllegalMove(Exception):
-    """The table of moves has no such arrow: a mistake in our code, not in somebody's input."""
+class IllegalMove(Stale):
+    """The table of moves has no such arrow: it has gone on since the page was drawn, or somebody pressed twice."""
+
+    def __init__(self, move: str) -> None:
+        super().__init__(
+            "illegal_move", _("This cannot be done any more: it has gone on meanwhile. Look again.")
+        )
+        self.move = move
+
+    def __str__(self) -> str:
+        return self.move
 
 
 class StatusChange(models.Model):

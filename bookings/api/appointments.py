@@ -132,8 +132,9 @@ class AppointmentViewSet(ClinicViewSet):
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str) -> Response:
         """Moves to another time; resources stay unless named."""
-        row, version = self._row(pk), expected_version(request)
+        row = self._row(pk)
         self.require(Permission.BOOK, row.location_id)
+        version = expected_version(request)
         facts = self.told(shapes.MoveShape)
         try:
             moved = actions.move(
@@ -228,7 +229,8 @@ class AppointmentViewSet(ClinicViewSet):
         **facts: Any,
     ) -> Response:
         """One verb on one appointment, of the version that the client saw."""
-        row, version = self._row(pk), expected_version(self.request)
+        row = self._row(pk)
         self.require(permission, row.location_id)
+        version = expected_version(self.request)
         changed = verb(appointment=row, by=self.request.user, now=self.now, version=version, **facts)
         return self._answer(changed)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice
 
 from bookings.assignment import Slot
@@ -15,7 +16,7 @@ from bookings.supply import last_start
 from bookings.units import unit
 from bookings.visits import Visit
 from clinic.errors import Warning
-from clinic.timekeeping import local_day
+from clinic.timekeeping import ONE_DAY, day_start, local_day
 
 #: Free times are looked for so many days at once.
 STRETCH = 28
@@ -43,33 +44,24 @@ def times_for(
     horizon = local_day(last_start(now, settings_of(visit.location).horizon_days, zone), zone)
     first, last = max(from_day, local_day(now, zone)), min(until or horizon, horizon)
     anchors = anchors_of(visit.session.plan, now=now, without=leaving) if visit.session else None
+
+    @cache
+    def is_allowed(day: date) -> bool:
+        """Care is judged by the day, so each day is asked once, and a stretch without any good day is not read."""
+        last_minute = day_start(day + ONE_DAY, zone) - timedelta(minutes=1)
+        problems = rule_problems(
+            visit, start=last_minute, chosen={}, now=now, without=leaving, anchors=anchors
+        )
+        return all(isinstance(problem, Warning) for problem in problems)
+
     found: list[Slot] = []
     while len(found) < count and first <= last:
         days = min(STRETCH, (last - first).days + 1)
-        free = free_slots(
-            visit, first_day=first, days=days, now=now, wishes=wishes, only=only, without=leaving
-        )
-        allowed = _allowed(free, visit, now, leaving, anchors)
-        found += islice(spread_out(allowed, visit.location, a_day=a_day), count - len(found))
+        if any(is_allowed(first + timedelta(days=number)) for number in range(days)):
+            free = free_slots(
+                visit, first_day=first, days=days, now=now, wishes=wishes, only=only, without=leaving
+            )
+            allowed = (slot for slot in free if is_allowed(local_day(slot.start, zone)))
+            found += islice(spread_out(allowed, visit.location, a_day=a_day), count - len(found))
         first += timedelta(days=STRETCH)
     return found
-
-
-def _allowed(
-    free: Iterator[Slot],
-    visit: Visit,
-    now: datetime,
-    without: list[int],
-    anchors: Mapping[int, date] | None,
-) -> Iterator[Slot]:
-    """Care is judged by the day, so each day is asked once."""
-    verdicts: dict[date, bool] = {}
-    for slot in free:
-        day = local_day(slot.start, visit.location.tz)
-        if day not in verdicts:
-            found = rule_problems(
-                visit, start=slot.start, chosen={}, now=now, without=without, anchors=anchors
-            )
-            verdicts[day] = all(isinstance(problem, Warning) for problem in found)
-        if verdicts[day]:
-            yield slot
