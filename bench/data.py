@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 from django.core.management import call_command
 from django.db import connection, connections
+from django.db.models import Model
 from psycopg import sql
 
 from clinic.models import Location
@@ -80,14 +81,20 @@ def database_name(claims: int) -> str:
 @contextmanager
 def use(claims: int) -> Iterator[Location]:
     """Makes the database of that size once, points Django at it, and gives its location."""
+    with database(database_name(claims), lambda: _fill(claims)) as place:
+        yield place
+
+
+@contextmanager
+def database(name: str, fill: Callable[[], None]) -> Iterator[Location]:
+    """Makes a database once, migrated and filled; points Django at it, and gives its location."""
     before = connection.settings_dict["NAME"]
-    name = database_name(claims)
     is_new = _created(name)
     _point_at(name)
     try:
         if is_new:
             call_command("migrate", verbosity=0)
-            _fill(claims)
+            fill()
         yield Location.objects.get()
     finally:
         _point_at(before)
@@ -139,14 +146,19 @@ def _add_defaults(facts: dict[str, object]) -> None:
     """Every column that the statements do not name gets its model's default; instants get now."""
     from bookings.models import Appointment, Claim  # after django.setup()
 
-    named = {
-        "appointment": "id patient location kind status starts_at ends_at created_at",
-        "claim": "id resource starts_at ends_at appointment",
+    facts |= defaults_of(
+        "appointment", Appointment, "id patient location kind status starts_at ends_at created_at"
+    )
+    facts |= defaults_of("claim", Claim, "id resource starts_at ends_at appointment")
+
+
+def defaults_of(name: str, model: type[Model], named: str) -> dict[str, str]:
+    """`name_columns` and `name_values`: what a statement that names only some columns lacks."""
+    fresh = [f for f in model._meta.concrete_fields if f.name not in named.split() and not f.null]
+    return {
+        f"{name}_columns": "".join(f", {field.column}" for field in fresh),
+        f"{name}_values": "".join(f", {_literal(field.get_default())}" for field in fresh),
     }
-    for name, model in (("appointment", Appointment), ("claim", Claim)):
-        fresh = [f for f in model._meta.concrete_fields if f.name not in named[name].split() and not f.null]
-        facts[f"{name}_columns"] = "".join(f", {field.column}" for field in fresh)
-        facts[f"{name}_values"] = "".join(f", {_literal(field.get_default())}" for field in fresh)
 
 
 def _literal(value: object) -> str:

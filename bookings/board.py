@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from bookings.boardcards import BoardFacts, Card, Off, board_facts, cards_of, colour_of, off_of
 from bookings.boardgrid import Scale, scale_of
-from bookings.models import Appointment
+from bookings.boardvisits import BoardVisit
 from clinic.intervals import Interval
 from clinic.models import Location, Resource
 from clinic.ribbon import Ribbon
@@ -24,6 +24,7 @@ class Column:
     resource: Resource
     day: date
     scale: Scale
+    zone: tzinfo
     hint: str
     colour: int
     off: list[Off]
@@ -55,7 +56,7 @@ class BoardDay:
 class Line:
     """One appointment in the list of a day."""
 
-    appointment: Appointment
+    appointment: BoardVisit
     with_names: str
     colour: int
     number: int | None
@@ -89,8 +90,8 @@ def week_board(location: Location, day: date, kind: str, who: str, *, now: datet
     resources = [one for one in facts.known.values() if one.kind == kind]
     chosen = next((one for one in resources if str(one.pk) == who), next(iter(resources), None))
     scales = _common([_scale(location, each, facts, chosen) for each in days], days, location)
-    drawn = list(zip(days, scales, strict=True)) if chosen else []
-    columns = [_column(chosen, each, scale, facts, location, now) for each, scale in drawn]
+    drawn = zip(days, scales, strict=True)
+    columns = [_column(chosen, each, scale, facts, location, now) for each, scale in drawn] if chosen else []
     return BoardDay(
         location=location,
         day=day,
@@ -110,7 +111,7 @@ def day_lines(location: Location, day: date, *, now: datetime) -> list[Line]:
     return [_line(row, facts) for row in facts.appointments]
 
 
-def _line(row: Appointment, facts: BoardFacts) -> Line:
+def _line(row: BoardVisit, facts: BoardFacts) -> Line:
     others = facts.others_with(row)
     session = row.treatment_session
     series = facts.marks.get(session.plan_id) if session else None
@@ -121,7 +122,7 @@ def _line(row: Appointment, facts: BoardFacts) -> Line:
         number=session.number if session else None,
         total=series.total if series else None,
         ribbon=series.ribbon if series else None,
-        is_first=not row.has_been_here,  # type: ignore[attr-defined]  # annotated by the query
+        is_first=not row.has_been_here,
     )
 
 
@@ -134,6 +135,7 @@ def _column(
         resource=resource,
         day=day,
         scale=scale,
+        zone=location.tz,
         hint=_hint(hours, location.tz),
         colour=colour_of(resource),
         off=off_of(resource, facts, scale),

@@ -6,9 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
+
+from django.db.models import BigIntegerField, Value
 
 from bookings.boardgrid import Place, Scale, lanes
 from bookings.boardseries import SeriesMarks, series_marks
+from bookings.boardvisits import BoardVisit, board_visits
 from bookings.models import Appointment, Claim
 from clinic.intervals import Interval, gaps, intersect, merge
 from clinic.models import Closure, Location, OpeningHours, Resource, WorkingHours
@@ -23,7 +27,7 @@ Spans = Mapping[int, Mapping[int, list[Interval]]]
 class Card:
     """One appointment in one column. `hatched` are rows within the card in which the column's resource is free."""
 
-    appointment: Appointment
+    appointment: BoardVisit
     place: Place
     lane: int
     lanes: int
@@ -59,7 +63,7 @@ class Off:
 class BoardFacts:
     """All that some days at a location are drawn from, read in a constant number of queries."""
 
-    appointments: list[Appointment]
+    appointments: list[BoardVisit]
     claims: Spans
     marks: SeriesMarks
     known: dict[int, Resource]
@@ -72,17 +76,24 @@ class BoardFacts:
         is_person = resource.kind == ResourceKind.PRACTITIONER
         return self.working.get(resource.pk, [] if is_person else self.opening)
 
-    def of(self, resource: Resource, bounds: Interval) -> list[Appointment]:
+    def of(self, resource: Resource, bounds: Interval) -> list[BoardVisit]:
         """The appointments within a day that take a resource."""
         return [
             row
-            for row in self.appointments
-            if resource.pk in self.claims.get(row.pk, {})
-            and row.starts_at < bounds.end
-            and row.ends_at > bounds.start
+            for row in self.by_resource.get(resource.pk, ())
+            if row.starts_at < bounds.end and row.ends_at > bounds.start
         ]
 
-    def others_with(self, row: Appointment, resource: Resource | None = None) -> list[Resource]:
+    @cached_property
+    def by_resource(self) -> dict[int, list[BoardVisit]]:
+        """Resource → the appointments that take it, in the order of time."""
+        found: dict[int, list[BoardVisit]] = defaultdict(list)
+        for row in self.appointments:
+            for pk in self.claims.get(row.pk, ()):
+                found[pk].append(row)
+        return found
+
+    def others_with(self, row: BoardVisit, resource: Resource | None = None) -> list[Resource]:
         """What else an appointment takes: people first, then rooms, then devices."""
         skip = resource.pk if resource else None
         found = [self.known[pk] for pk in self.claims.get(row.pk, {}) if pk != skip and pk in self.known]
@@ -94,16 +105,14 @@ def board_facts(location: Location, first: date, last: date, *, now: datetime) -
     zone = location.tz
     bounds = Interval(day_bounds(first, zone).start, day_bounds(last, zone).end)
     rows = Appointment.objects.at(location).touching(bounds.start, bounds.end).on_board(now)
-    appointments = list(
-        rows.with_newcomers(bounds.start)
-        .select_related("patient", "treatment_session__plan__location")
-        .order_by("starts_at", "id")
-    )
+    appointments = board_visits(rows.with_newcomers(bounds.start))
     opening, working = _hours(location, first, last)
     return BoardFacts(
         appointments=appointments,
         claims=_claims(appointments),
-        marks=series_marks([a.treatment_session.plan for a in appointments if a.treatment_session], now=now),
+        marks=series_marks(
+            [row.treatment_session for row in appointments if row.treatment_session], zone, now=now
+        ),
         known=_known(location),
         opening=opening,
         working=working,
@@ -111,7 +120,7 @@ def board_facts(location: Location, first: date, last: date, *, now: datetime) -
     )
 
 
-def _claims(appointments: Sequence[Appointment]) -> Spans:
+def _claims(appointments: Sequence[BoardVisit]) -> Spans:
     """Appointment → resource → the periods it is taken for."""
     found: dict[int, dict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
     for appointment, resource, start, end in Claim.objects.of_appointments([row.pk for row in appointments]):
@@ -126,14 +135,20 @@ def _known(location: Location) -> dict[int, Resource]:
 
 
 def _hours(location: Location, first: date, last: date) -> tuple[list[Interval], dict[int, list[Interval]]]:
+    """When the house is open, and when each resource works; one query for both."""
     columns = ("weekday", "opens", "closes", "valid_from", "valid_until")
-    opened = OpeningHours.objects.filter(location=location).in_force(first, last).values_list(*columns)
-    opening = weekly_windows([WeeklyWindow(*row) for row in opened], first, last, location.tz)
-    rules: dict[int, list[WeeklyWindow]] = defaultdict(list)
-    rows = WorkingHours.objects.filter(location=location).in_force(first, last)
-    for resource, *row in rows.values_list("resource_id", *columns):
+    working = WorkingHours.objects.filter(location=location).in_force(first, last).order_by()
+    opened = OpeningHours.objects.filter(location=location).in_force(first, last).order_by()
+    nobody = Value(None, output_field=BigIntegerField())
+    rows = working.values_list("resource_id", *columns).union(
+        opened.annotate(nobody=nobody).values_list("nobody", *columns), all=True
+    )
+    rules: dict[int | None, list[WeeklyWindow]] = defaultdict(list)
+    for resource, *row in rows:
         rules[resource].append(WeeklyWindow(*row))
-    return opening, {pk: weekly_windows(windows, first, last, location.tz) for pk, windows in rules.items()}
+    windows = {pk: weekly_windows(found, first, last, location.tz) for pk, found in rules.items()}
+    opening = windows.pop(None, [])
+    return opening, {pk: found for pk, found in windows.items() if pk is not None}
 
 
 def _closures(location: Location, bounds: Interval) -> list[tuple[int | None, Interval, str]]:
@@ -157,7 +172,7 @@ def off_of(resource: Resource, facts: BoardFacts, scale: Scale) -> list[Off]:
     return [Off(place=place, label=label) for place, label in placed if place]
 
 
-def cards_of(resource: Resource, rows: Sequence[Appointment], facts: BoardFacts, scale: Scale) -> list[Card]:
+def cards_of(resource: Resource, rows: Sequence[BoardVisit], facts: BoardFacts, scale: Scale) -> list[Card]:
     """The cards of a column, each in its place and lane."""
     periods = [_drawn_period(row, facts.claims[row.pk][resource.pk]) for row in rows]
     cards = []
@@ -170,7 +185,7 @@ def cards_of(resource: Resource, rows: Sequence[Appointment], facts: BoardFacts,
 
 def _card(
     resource: Resource,
-    row: Appointment,
+    row: BoardVisit,
     period: Interval,
     place: Place,
     lane: tuple[int, int],
@@ -190,7 +205,7 @@ def _card(
         total=series.total if series else None,
         with_names=", ".join(one.name for one in others),
         colour=colour_of(resource) or next((c for one in others if (c := colour_of(one))), 0),
-        is_first=not row.has_been_here,  # type: ignore[attr-defined]  # annotated by the query
+        is_first=not row.has_been_here,
     )
 
 
@@ -204,6 +219,6 @@ def _free_within(period: Interval, taken: Iterable[Interval]) -> list[Place]:
     return [one for one in free if one]
 
 
-def _drawn_period(row: Appointment, spans: Sequence[Interval]) -> Interval:
+def _drawn_period(row: BoardVisit, spans: Sequence[Interval]) -> Interval:
     """The patient's time, and what the resource is needed for beyond it (turnover of a room)."""
     return Interval(min(row.starts_at, *(s.start for s in spans)), max(row.ends_at, *(s.end for s in spans)))

@@ -6,13 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 
+from bookings.boardvisits import BoardSession
 from bookings.models import Appointment
 from clinic.ribbon import Ribbon, RibbonSession
 from clinic.timekeeping import local_day
-from treatments.models import TreatmentPlan, TreatmentSession
+from treatments.models import TreatmentSession
 
 
 @dataclass(frozen=True)
@@ -26,26 +28,24 @@ class PlanMarks:
 SeriesMarks = dict[int, PlanMarks]
 
 
-def series_marks(plans: Iterable[TreatmentPlan], *, now: datetime) -> SeriesMarks:
-    """For each plan the marks of its sessions; one query for all of them."""
-    by_pk = {plan.pk: plan for plan in plans}
-    sessions: dict[int, list[RibbonSession]] = defaultdict(list)
+def series_marks(sessions: Iterable[BoardSession], zone: ZoneInfo, *, now: datetime) -> SeriesMarks:
+    """For the plan of each session the marks of its series; one query for all of them."""
+    plans = {one.plan_id: one for one in sessions}
+    found: dict[int, list[RibbonSession]] = defaultdict(list)
     live = Appointment.objects.live().of_session(OuterRef("pk")).order_by().values("starts_at")[:1]
-    found = TreatmentSession.objects.of_plans(by_pk).annotate(booked_at=Subquery(live))
-    for _pk, plan_id, number, status, performed_at, booked_at in found:
-        plan = by_pk[plan_id]
-        sessions[plan_id].append(
+    rows = TreatmentSession.objects.of_plans(plans).annotate(booked_at=Subquery(live))
+    for _pk, plan_id, number, status, performed_at, booked_at in rows:
+        is_on_hold = plans[plan_id].plan_status == "on-hold" and performed_at is None
+        found[plan_id].append(
             RibbonSession(
                 number=number,
-                status="on-hold" if plan.status == "on-hold" and performed_at is None else status,
-                performed_on=local_day(performed_at, plan.location.tz) if performed_at else None,
-                booked_on=local_day(booked_at, plan.location.tz) if booked_at else None,
+                status="on-hold" if is_on_hold else status,
+                performed_on=local_day(performed_at, zone) if performed_at else None,
+                booked_on=local_day(booked_at, zone) if booked_at else None,
             )
         )
+    today = local_day(now, zone)
     return {
-        pk: PlanMarks(
-            Ribbon(sessions=rows, today=local_day(now, by_pk[pk].location.tz), title=by_pk[pk].title),
-            len(rows),
-        )
-        for pk, rows in sessions.items()
+        pk: PlanMarks(Ribbon(sessions=row, today=today, title=plans[pk].title), len(row))
+        for pk, row in found.items()
     }

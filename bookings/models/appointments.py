@@ -10,7 +10,8 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Deferrable, Exists, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Deferrable, Exists, F, Func, OuterRef, Q, Subquery, Value, Window
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from bookings.words import LIVE, OCCUPYING, Agreement, AppointmentKind, AppointmentStatus, CancelReason
@@ -19,6 +20,8 @@ from clinic.models import Membership, Patient
 from clinic.roles import Permission, roles_with
 from clinic.statuses import StatusChange
 
+#: Nobody is treated for longer than this.
+LONGEST = timedelta(days=1)
 #: The patient was there.
 CAME = (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED)
 
@@ -70,8 +73,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(status__in=LIVE)
 
     def touching(self, start: datetime, end: datetime) -> AppointmentQuerySet:
-        """Appointments that overlap a half-open period."""
-        return self.filter(starts_at__lt=end, ends_at__gt=start)
+        """Appointments that overlap a half-open period.
+
+        No appointment lasts longer than a day: so the index by time finds them, whatever lies further back.
+        """
+        return self.filter(starts_at__gt=start - LONGEST, starts_at__lt=end, ends_at__gt=start)
 
     def upcoming(self, now: datetime) -> AppointmentQuerySet:
         """Booked and still to begin, soonest first."""
@@ -88,6 +94,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def of_patient(self, patient: Patient) -> AppointmentQuerySet:
         """All appointments of a patient, latest first."""
         return self.filter(patient=patient).order_by("-starts_at")
+
+    def of_patients(self, patients: Any) -> AppointmentQuerySet:
+        """All appointments of some patients in the order of time."""
+        return self.filter(patient__in=list(patients)).order_by("starts_at")
 
     def on_board(self, now: datetime) -> AppointmentQuerySet:
         """What the board shows: what takes a time, without holds that have lapsed."""
@@ -154,13 +164,31 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.annotate(arrived_at=Subquery(arrivals.order_by("-id").values("changed_at")[:1]))
 
     def asking_for_a_look(self, now: datetime, until: datetime) -> AppointmentQuerySet:
-        """In the house since yesterday, or booked from yesterday until an instant: waiting, late, unconfirmed."""
+        """In the house since yesterday, or booked and late or still to come until an instant: the waiting room."""
         rows = self.filter(
             status__in=(AppointmentStatus.ARRIVED, AppointmentStatus.BOOKED),
-            starts_at__gte=now - timedelta(days=1),
+            starts_at__gte=now - LONGEST,
             starts_at__lt=until,
         )
         return rows.select_related("patient", "treatment_session").with_arrivals().order_by("starts_at")
+
+    def here_or_late(self, now: datetime) -> AppointmentQuerySet:
+        """In the house since yesterday, or booked for now and nobody has come: what the desk glances at."""
+        late = Q(status=AppointmentStatus.BOOKED, ends_at__gt=now)
+        rows = self.filter(
+            Q(status=AppointmentStatus.ARRIVED) | late, starts_at__gte=now - LONGEST, starts_at__lt=now
+        )
+        return rows.select_related("patient", "treatment_session").with_arrivals().order_by("starts_at")
+
+    def counted(self) -> AppointmentQuerySet:
+        """Adds `whole`: how many there are, however few are read."""
+        return self.annotate(whole=Window(Count("pk")))
+
+    def load(self, start: datetime, end: datetime, zone: Any) -> dict[Any, int]:
+        """Local day → appointments that take a time on it."""
+        rows = self.occupying().filter(starts_at__gte=start, starts_at__lt=end).order_by()
+        days = rows.annotate(day=TruncDate("starts_at", tzinfo=zone)).values("day")
+        return dict(days.annotate(count=Count("pk")).values_list("day", "count"))
 
     def missed(self) -> AppointmentQuerySet:
         """Nobody came."""
@@ -288,10 +316,20 @@ class Appointment(models.Model):
             models.Index(fields=["location", "starts_at"], name="appointment_by_location"),
             models.Index(fields=["patient", "starts_at"], name="appointment_by_patient"),
             models.Index(fields=["held_until"], condition=Q(status="held"), name="appointment_holds"),
+            models.Index(
+                fields=["location", "agreed_at"],
+                condition=Q(status="cancelled", cancelled_by_patient=True),
+                name="appointment_off_by_patient",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.patient} at {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+    @property
+    def is_live(self) -> bool:
+        """Held, booked or arrived."""
+        return self.status in LIVE
 
 
 class AppointmentStatusChange(StatusChange):

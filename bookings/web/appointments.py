@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import appointments as actions
 from bookings.actions.visiting import EARLIEST_ARRIVAL
+from bookings.boardvisits import BoardVisit
 from bookings.care import care_problems
 from bookings.models import Appointment
 from bookings.web.marks import mark_of
@@ -108,7 +109,7 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
     }
 
 
-def verbs_for(user: Any, row: Appointment, now: datetime) -> list[dict[str, Any]]:
+def verbs_for(user: Any, row: Appointment | BoardVisit, now: datetime) -> list[dict[str, Any]]:
     """What can be done next, the first one first; nothing that the day does not allow yet."""
     session = row.treatment_session
     impossible = {
@@ -125,7 +126,7 @@ def verbs_for(user: Any, row: Appointment, now: datetime) -> list[dict[str, Any]
     ]
 
 
-def quick_verb(user: Any, row: Appointment, now: datetime) -> dict[str, Any] | None:
+def quick_verb(user: Any, row: Appointment | BoardVisit, now: datetime) -> dict[str, Any] | None:
     """The one thing that a list offers beside a name; never the undo."""
     return next((verb for verb in verbs_for(user, row, now) if verb["code"] != "undo"), None)
 

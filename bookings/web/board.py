@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,17 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from bookings.board import BoardDay, Line, day_board, day_lines, week_board
-from bookings.boardcards import Card
-from bookings.models import Appointment
 from bookings.sidebar import Sidebar, sidebar
 from bookings.web.appointments import quick_verb
-from bookings.web.marks import mark_of
+from bookings.web.faces import faces_of, lane_of
+from bookings.web.marks import concern_labels, mark_of, what_of
 from clinic.access import current_location, may, require
 from clinic.models import Location
 from clinic.roles import Permission
+from clinic.templatetags.clinictime import day_long
 from clinic.timekeeping import local_day
 from clinic.words import ResourceKind
-from treatments.queries.catalogue import shared
 
 KINDS = {
     ResourceKind.PRACTITIONER: _("Practitioners"),
@@ -47,7 +46,7 @@ def board(request: HttpRequest) -> HttpResponse:
     if location is None:
         return redirect("home")
     context = _context(request, location, now)
-    side = sidebar(location, context["day"], now=now)
+    side = sidebar(location, context["day"], now=now, with_month=not _is_poll(request))
     shown = _list(request, location, context, now) if context["view"] == "list" else _grid(context, now)
     tag = tag_of([*shown["facts"], *_side_facts(side)])
     if _is_poll(request) and request.GET.get("seen") == tag:
@@ -68,7 +67,7 @@ def _context(request: HttpRequest, location: Location, now: datetime) -> dict[st
         found = day_board(location, day, kind, now=now)
     if found and found.who:
         who = str(found.who.pk)
-    told = {"by": kind, "zoom": zoom, "view": view, "who": who}
+    told = {"by": str(kind), "zoom": str(zoom), "view": view, "who": who}
     step = timedelta(days=7 if view == "week" else 1)
     keep = "&" + urlencode({name: value for name, value in told.items() if value})
     return {
@@ -76,7 +75,7 @@ def _context(request: HttpRequest, location: Location, now: datetime) -> dict[st
         "location": location,
         "here": f"{request.path}?day={day.isoformat()}{keep}",
         "keep": keep,
-        "keep_day": "&" + urlencode({"by": kind, "zoom": zoom}),
+        "keep_day": "&" + urlencode({"by": str(kind), "zoom": str(zoom)}),
         "zoom": zoom,
         "zooms": ZOOMS,
         "view": view,
@@ -94,17 +93,13 @@ def _context(request: HttpRequest, location: Location, now: datetime) -> dict[st
 def _grid(context: dict[str, Any], now: datetime) -> dict[str, Any]:
     found: BoardDay = context["board"]
     labels = concern_labels()
-    shown = [
-        (
-            column,
-            [
-                (card, mark_of(card.appointment, now=now), what_of(card.appointment, labels))
-                for card in column.cards
-            ],
-        )
-        for column in found.columns
-    ]
-    return {"columns": shown, "count": found.count, "facts": _facts(found)}
+    shown = []
+    for column in found.columns:
+        cards = faces_of(column, labels, may_book=context["may_book"], now=now)
+        label = day_long(column.day) if found.who else column.resource.name
+        shown.append((column, lane_of(column, label, cards)))
+    facts = [f"{found.day}{found.kind}", *(lane for _column, lane in shown)]
+    return {"columns": shown, "count": found.count, "facts": facts}
 
 
 def _list(request: HttpRequest, location: Location, context: dict[str, Any], now: datetime) -> dict[str, Any]:
@@ -121,43 +116,15 @@ def _list(request: HttpRequest, location: Location, context: dict[str, Any], now
     return {"lines": shown, "count": len(lines), "facts": [_line_fact(line, now) for line in lines]}
 
 
-def concern_labels() -> dict[str, str]:
-    """Code of a concern → its words; read once for a page."""
-    return {one.code: str(one.label) for one in shared().concerns}
-
-
-def what_of(row: Appointment, labels: Mapping[str, str]) -> str:
-    """What somebody comes for, in the words of the desk: the concern of the plan, or the kind of visit."""
-    session = row.treatment_session
-    if session is None:
-        return row.get_kind_display()
-    return labels.get(session.plan.concern, session.plan.concern) or session.plan.title
-
-
 def tag_of(facts: Iterable[str]) -> str:
     """Changes when anything on the board does: the poll sends it back and gets 304 for "nothing new"."""
     return hashlib.sha256("|".join(facts).encode()).hexdigest()[:24]
 
 
-def _facts(found: BoardDay) -> list[str]:
-    cards = [card for column in found.columns for card in column.cards]
-    off = [f"{one.place}{one.label}" for column in found.columns for one in column.off]
-    nows = [f"{found.day}{found.kind}{column.now_row}" for column in found.columns[:7]]
-    return [*nows, *off, *(_fact(card) for card in cards)]
-
-
-def _fact(card: Card) -> str:
-    row: Appointment = card.appointment
-    return f"{_row_fact(row)}.{card.place.row}.{card.place.rows}.{card.lane}"
-
-
-def _row_fact(row: Appointment) -> str:
-    session = row.treatment_session
-    return f"{row.pk}.{row.version}.{row.status}.{session.status if session else ''}.{row.patient.alert}"
-
-
 def _line_fact(line: Line, now: datetime) -> str:
-    return f"{_row_fact(line.appointment)}.{mark_of(line.appointment, now=now).icon}"
+    row = line.appointment
+    session = row.treatment_session.status if row.treatment_session else ""
+    return f"{row.pk}.{row.version}.{session}.{row.patient.alert}.{mark_of(row, now=now).icon}"
 
 
 def _side_facts(side: Sidebar) -> list[str]:

@@ -12,6 +12,7 @@ from bookings.web import (
     moving,
     my_day,
     panels,
+    search,
     series,
     sessions,
     waiting_room,
@@ -22,6 +23,7 @@ from bookings.web import (
 app_name = "bookings"
 urlpatterns = [
     path("board/", board.board, name="board"),
+    path("search/", search.search, name="search"),
     path("book/", find.find, name="find"),
     path("book/new/", find.new, name="find-new"),
     path("book/<int:pk>/", find_times.times, name="find-times"),

@@ -92,7 +92,7 @@ def cancelled(request: HttpRequest) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     sessions = [row.treatment_session_id for row in page.object_list if row.treatment_session_id]
     again = Appointment.objects.live().by_session(sessions)
-    shown = [(row, again.get(row.treatment_session_id)) for row in page.object_list]
+    shown = [(row, again.get(row.treatment_session_id or 0)) for row in page.object_list]
     return render(request, "bookings/cancelled.html", {"page": page, "shown": shown})
 
 

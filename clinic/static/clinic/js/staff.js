@@ -3,6 +3,7 @@ import "./shortcuts.js";
 import "./dialogs.js";
 import "./toasts.js";
 import "./menus.js";
+import "./search.js";
 import "./shell.js";
 import "./autosave.js";
 import "./print.js";
