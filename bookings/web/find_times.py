@@ -205,14 +205,17 @@ def _take(
     if wanted is None or errand.code != request.POST.get("for"):
         return _page(request, location, patient, errands, errand, [_("Choose one of the times.")], 422)
     starts_at, chosen = wanted
-    common = {"visit": errand.visit, "starts_at": starts_at, "chosen": chosen, "by": request.user}
+    visit, by, now = errand.visit, request.user, timezone.now()
     try:
         if "hold" in request.POST:
-            held = actions.hold(**common, now=timezone.now())  # type: ignore[arg-type]
+            held = actions.hold(visit=visit, starts_at=starts_at, chosen=chosen, by=by, now=now)
             return redirect("bookings:appointment", pk=held.pk)
         row = actions.book(
-            **common,  # type: ignore[arg-type]
-            now=timezone.now(),
+            visit=visit,
+            starts_at=starts_at,
+            chosen=chosen,
+            by=by,
+            now=now,
             note=request.POST.get("note", "").strip()[:300],
             is_told=request.POST.get("silent") != "yes",
         )
