@@ -16,9 +16,10 @@ from bookings.models import Appointment
 from bookings.words import CancelReason
 from clinic.actions.tasks import open_task
 from clinic.errors import Blocker, NeedsApproval
+from clinic.models import Patient
 from clinic.words import Urgency
 from treatments.models import TreatmentPlan, TreatmentSession
-from treatments.signals import plan_frozen, plan_released, session_performed
+from treatments.signals import patient_facts_changed, plan_frozen, plan_released, session_performed
 from treatments.words import PlanStatus
 
 
@@ -48,6 +49,14 @@ def pause(plan: TreatmentPlan, by: Any, now: datetime, **_rest: Any) -> None:
 def go_on(plan: TreatmentPlan, by: Any, now: datetime, **_rest: Any) -> None:
     """What is booked is spoken of again."""
     for row in to_come(plan, now):
+        tell(row, by=by, now=now)
+
+
+@receiver(patient_facts_changed)
+def say_what_fits_now(patient: Patient, by: Any, now: datetime, **_rest: Any) -> None:
+    """The texts before each booked visit follow what is known about the patient."""
+    booked = Appointment.objects.for_change().upcoming(now)
+    for row in booked.filter(patient=patient, treatment_session__isnull=False):
         tell(row, by=by, now=now)
 
 

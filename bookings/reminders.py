@@ -79,10 +79,17 @@ class AppointmentSubject:
     def gate(self, obj: Appointment, message: Message, now: datetime) -> str | None:
         """Looks again before a message leaves: still booked, still this time, still unanswered."""
         needed = S.BOOKED if message.kind in _BEFORE_THE_VISIT else _STATUS_OF.get(MessageKind(message.kind))
-        is_old = message.is_from_rule and message.subject_version != obj.agreed_version
-        if is_old or (needed and obj.status != needed):
+        if needed and obj.status != needed:
             return Reason.NOT_WANTED
-        return Reason.NOT_WANTED if _is_settled(obj, message, now) else None
+        if message.is_from_rule and message.subject_version != obj.agreed_version:
+            return Reason.NOT_WANTED
+        if message.kind in _BEFORE_THE_VISIT - _WITH_CALENDAR and _is_on_hold(obj):
+            return Reason.NOT_WANTED
+        if message.kind == K.NOSHOW_REBOOK and _has_new_time(obj, now):
+            return Reason.NOT_WANTED
+        if message.kind == K.SCREENING_REQUEST and _is_answered(obj):
+            return Reason.NOT_WANTED
+        return None
 
     def context(self, obj: Appointment, message: Message, now: datetime) -> dict[str, Any]:
         """The variables of the text; e-mails about the time itself carry the calendar entry."""
@@ -96,18 +103,6 @@ class AppointmentSubject:
     def upcoming(self, now: datetime, until: datetime) -> Iterable[Appointment]:
         """Booked ones before `until`, for the hourly healing."""
         return Appointment.objects.for_change().upcoming(now).filter(starts_at__lt=until)
-
-
-def _is_settled(obj: Appointment, message: Message, now: datetime) -> bool:
-    """Whether there is nothing left to say: answered, booked again, a test read, or everything on hold."""
-    if message.kind in _BEFORE_THE_VISIT - _WITH_CALENDAR and _is_on_hold(obj):
-        return True
-    if message.kind == K.NOSHOW_REBOOK:
-        return _has_new_time(obj, now)
-    if message.kind == K.SCREENING_REQUEST and _is_answered(obj):
-        return True
-    codes = message.extra.get("codes")
-    return bool(codes) and not _texts_of(obj, codes)
 
 
 def _is_on_hold(obj: Appointment) -> bool:
@@ -156,12 +151,6 @@ def _reminders(obj: Appointment) -> Iterator[Wanted]:
 def _texts(obj: Appointment) -> list[PretreatmentMessage]:
     """The protocol's texts before a visit that apply to this patient and plan."""
     return texts_for(obj.treatment_session) if obj.treatment_session else []
-
-
-def _texts_of(obj: Appointment, codes: Iterable[str]) -> list[str]:
-    """The words of those of a message's texts that still apply to the patient."""
-    texts = {text.code: text.text for text in _texts(obj)}
-    return [texts[code] for code in codes if code in texts]
 
 
 def _is_for_the_day(text: PretreatmentMessage) -> bool:
@@ -246,7 +235,8 @@ def _email_facts(obj: Appointment, message: Message, now: datetime) -> dict[str,
     if obj.treatment_session is not None:
         facts["what"] = obj.treatment_session.protocol_version.protocol.label
     if codes := message.extra.get("codes"):
-        facts["text"] = "\n\n".join(_texts_of(obj, codes))
+        texts = {text.code: text.text for text in _texts(obj)}
+        facts["text"] = "\n\n".join(texts[code] for code in codes if code in texts)
     if message.kind in _WITH_CALENDAR:
         entry = Attachment("appointment.ics", calendar_file(_told_together(obj), now=now), MIME_TYPE)
         facts["attachments"] = [entry]

@@ -11,3 +11,5 @@ session_performed = Signal()
 plan_frozen = Signal()
 #: A plan goes on. With `plan`.
 plan_released = Signal()
+#: The profile or a patch test of a patient changed, on which the texts before a visit depend. With `patient`.
+patient_facts_changed = Signal()

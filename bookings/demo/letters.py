@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -95,7 +96,7 @@ class Post:
         self._attempt(row, obj, reach.address(row.channel))
 
     def _attempt(self, row: Message, obj: Any, address: str) -> None:
-        at = row.next_attempt_at + timedelta(seconds=dice("seconds", row.pk).randint(1, 9))
+        at = row.next_attempt_at + timedelta(seconds=_dice("seconds", row).randint(1, 9))
         try:
             language, version, subject, text = self._text(row, obj, at)
         except MissingVariable:  # what it spoke of has been done meanwhile, such as a patch test
@@ -141,7 +142,7 @@ class Post:
         if (
             row.status == MessageStatus.SENT
             and row.channel == Channel.SMS
-            and dice(row.pk).random() < _DELIVERED
+            and _dice("delivered", row).random() < _DELIVERED
         ):
             row.status, row.delivered_at = MessageStatus.DELIVERED, at + timedelta(seconds=4)
             self._note(row, MessageStatus.SENT, row.status, row.delivered_at)
@@ -172,6 +173,11 @@ class Post:
         AttemptOutcome.objects.bulk_create(self.outcomes, batch_size=500)
         MessageStatusChange.objects.bulk_create(self.changes, batch_size=500)
         self.attempts, self.outcomes, self.changes = [], [], []
+
+
+def _dice(name: str, row: Message) -> Random:
+    """Dice of one message, whatever number its row was given."""
+    return dice(name, row.patient_id, row.rule, row.channel, row.scheduled_for)
 
 
 def _row(subject: Any, obj: Any, wanted: Wanted, at: datetime) -> Message:

@@ -15,6 +15,7 @@ from bookings.models import Appointment
 from bookings.series import Wishes
 from bookings.visits import is_entitled, recipe_of, visit_of
 from clinic.models import Patient, Practitioner
+from clinic.timekeeping import local_day
 from treatments.actions.consents import sign_consent, texts_for
 from treatments.actions.patients import apply_patch_test, patch_rule, read_patch_test, save_profile
 from treatments.actions.plans import open_plan
@@ -45,7 +46,7 @@ def open_for(
         by=place.desk,
         now=now,
     )
-    save_profile(patient, skin_type=rng.choice(_SKIN_TYPES))
+    save_profile(patient, skin_type=rng.choice(_SKIN_TYPES), by=clinician.user, now=now)
     answer_screening(plan, answers=answers_to(questions_for(plan), rng), by=clinician.user, now=now)
     sign(plan, discussed_by=clinician.user, now=now)
     return plan
@@ -93,7 +94,8 @@ def read_tests(place: Place, plan: TreatmentPlan, now: datetime) -> Story:
         if problem.code.startswith("patch_test:")
     ]
     tests = [
-        apply_patch_test(plan.patient, rule=code, components=plan.components, now=now) for code in needed
+        apply_patch_test(plan.patient, rule=code, components=plan.components, by=place.lead.user, now=now)
+        for code in needed
     ]
     for test in sorted(tests, key=_hours):
         now = yield test.applied_at + timedelta(hours=_hours(test), minutes=25)
@@ -119,14 +121,28 @@ def book_days(
 ) -> list[Appointment]:
     """The series on its days, in one transaction, as the desk books it."""
     rng = place.dice("times", script.number)
-    days = days_of(place, catalogue, script)
+    days = dict(enumerate(days_of(place, catalogue, script), start=1))
     sessions = list(plan.sessions.select_related("plan__patient", "plan__location").order_by("number"))
     wanted = rng.randint(9 * 60, 16 * 60 + 30)
-    chosen = {}
-    for session, day in zip(sessions[: _booked(script)], days, strict=False):
+    definition = catalogue.definition(script.protocol)
+    chosen: dict[int, ChosenTime] = {}
+    for session in _outwards(sessions[: _booked(script)], script.anchor):
+        number, direction = session.number, -1 if session.number < script.anchor else 1
+        day = days[number]
+        if direction > 0 and number - 1 in chosen:
+            # The session before may have found no time on its own day: the distance counts from where it is.
+            before = local_day(chosen[number - 1].starts_at, place.location.tz)
+            day = max(day, before + timedelta(days=definition.step_before(number).min_days))
         minute = None if day == place.today else wanted
-        chosen[session.number] = time_on(place, plan, session, day, now=now, rng=rng, wanted=minute)
+        chosen[number] = time_on(
+            place, plan, session, day, direction=direction, now=now, rng=rng, wanted=minute
+        )
     return book_series(plan=plan, chosen=chosen, by=place.desk, now=now)
+
+
+def _outwards(sessions: list[TreatmentSession], anchor: int) -> list[TreatmentSession]:
+    """From the anchor on in order, then those before it: each looks for its day away from the anchor."""
+    return sorted(sessions, key=lambda one: (one.number < anchor, abs(one.number - anchor)))
 
 
 def time_on(
@@ -138,15 +154,16 @@ def time_on(
     now: datetime,
     rng: Random,
     wanted: int | None,
+    direction: int = 1,
     **options: Any,
 ) -> ChosenTime:
-    """A time on the day or one of the next ones, with the plan's clinician where possible."""
+    """A time on the day or one of the next ones (or those before it), with the plan's clinician where possible."""
     clinician = (plan.clinician_id,) if plan.clinician_id else ()
     visit = visit_of(session)
     for later in range(6):
         slot = place.slot(
             visit,
-            day + timedelta(days=later),
+            day + timedelta(days=direction * later),
             now=now,
             rng=rng,
             wanted=wanted,

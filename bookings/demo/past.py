@@ -16,7 +16,7 @@ from bookings.demo.manners import Manners
 from bookings.demo.past_checks import write_checks
 from bookings.demo.shelf import Shelf
 from bookings.demo.walking import Story
-from bookings.demo.world import Place, taken_by
+from bookings.demo.world import Place, known_by, taken_by
 from bookings.models import Appointment, AppointmentStatusChange
 from bookings.words import AppointmentStatus
 from clinic.messaging.actions.outbox import reconcile
@@ -46,7 +46,7 @@ _DEPTHS = ("depth_mm", "rf_depth_mm", "injection_depth_mm")
 
 def attended(place: Place, shelf: Shelf, post: Post, row: Appointment, manners: Manners) -> list[Story]:
     """Somebody came, was treated and left; gives the stories of the answers that are still to come."""
-    rng = place.dice("visit", row.pk)
+    rng = place.dice("visit", row.patient_id, row.starts_at)
     arrived_at = row.starts_at - timedelta(minutes=max(manners.minutes_early, 0))
     ended_at = row.ends_at - timedelta(minutes=rng.randint(1, 5))
     _appointment(place, row, manners, arrived_at, ended_at)
@@ -123,7 +123,7 @@ def _record(
         draft=prefilled(session),
         created_at=begun_at,
     )
-    rng = place.dice("chart", session.pk)
+    rng = place.dice("chart", *known_by(session))
     draft = Chart(place, shelf, record, definition_of(session), ended_at, rng).draft()
     fields = draft["fields"]
     record.draft, record.note, record.pain_max = draft, draft["note"], fields.get("pain_vas_max")

@@ -8,7 +8,7 @@ from random import Random
 from bookings.demo.letters import Post
 from bookings.demo.recovery import Mood, moods, one, value_for
 from bookings.demo.walking import Story
-from bookings.demo.world import Place
+from bookings.demo.world import Place, known_by
 from treatments.actions.recovery import close_silent, finish, plan_checks, read_value
 from treatments.models import RecoveryAnswer, RecoveryCheck, RecoveryCheckStatusChange, TreatmentSession
 from treatments.queries.recovery import day_of, rules_for
@@ -21,11 +21,12 @@ C = CheckStatus
 def write_checks(place: Place, post: Post, session: TreatmentSession, *, is_ill: bool) -> list[Story]:
     """Plans the checks of a session by the action, lets those that lie back happen, gives the stories of the others."""
     checks = plan_checks(session, now=session.performed_at or place.now)
-    rng = place.dice("recovery", session.pk)
+    rng = place.dice("recovery", *known_by(session))
     rules = rules_for(session)
     stories = []
     for check, mood in zip(checks, moods(len(checks), rng, ends_ill=is_ill), strict=True):
-        answered_at = check.due_at + timedelta(minutes=place.dice("hour", check.pk).randint(6, 420))
+        minutes = place.dice("hour", *known_by(session), check.due_at).randint(6, 420)
+        answered_at = check.due_at + timedelta(minutes=minutes)
         if mood is not Mood.SILENT and answered_at >= place.recent:
             stories.append(one(place, check.pk, answered_at, mood))
         if mood is Mood.SILENT and check.answer_until < place.recent:
@@ -44,7 +45,7 @@ def _happen(
     post.settle_due(until, subject_type="recovery_check", subject_id=check.pk)
     _move(check, C.PLANNED, C.ASKED, check.due_at)
     if is_answered:
-        _answer(check, mood, rules, place.dice("check", check.pk), answered_at)
+        _answer(check, mood, rules, place.dice("check", *known_by(check.session), check.due_at), answered_at)
 
 
 def _fall_silent(answer_until: datetime) -> Story:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from bookings.demo.walking import Story
-from bookings.demo.world import Place
+from bookings.demo.world import Place, known_by
 from treatments.actions.recovery import answer_question, finish, missing_questions, report_problem
 from treatments.definitions import Answer, Question
 from treatments.models import RecoveryCheck, TreatmentSession
@@ -47,7 +47,7 @@ def moods(checks: int, rng: Random, *, ends_ill: bool = False) -> list[Mood]:
 
 def answering(place: Place, session: TreatmentSession, *, is_ill: bool) -> list[Story]:
     """A story for each check of a session that was just signed."""
-    rng = place.dice("recovery", session.pk)
+    rng = place.dice("recovery", *known_by(session))
     checks = list(session.recovery_checks.order_by("due_at").values_list("pk", "due_at"))
     chosen: Sequence[Mood] = moods(len(checks), rng, ends_ill=is_ill)
     return [
@@ -59,11 +59,11 @@ def answering(place: Place, session: TreatmentSession, *, is_ill: bool) -> list[
 
 def one(place: Place, pk: int, at: datetime, mood: Mood) -> Story:
     """One check that is answered at an instant, when it was asked and is still open."""
-    rng = place.dice("check", pk)
     now = yield at
     check = RecoveryCheck.objects.select_related("session__plan__location", "session__protocol_version").get(
         pk=pk
     )
+    rng = place.dice("check", *known_by(check.session), check.due_at)
     if check.status not in (CheckStatus.ASKED, CheckStatus.SILENT):
         return
     rules = rules_for(check.session)

@@ -52,9 +52,9 @@ class Chronicle:
         yield from self._whim(script, plan, booked, rng)
 
     def _consultation(self, script: Script, rng: Random) -> datetime:
-        """A few days before the first session; today at the latest, and then in the morning."""
+        """A week or more before the first session (which may come earlier than meant), yesterday at the latest."""
         first = days_of(self.place, self.catalogue, script)[0]
-        day = min(first - timedelta(days=rng.randint(4, 9)), self.place.today - timedelta(days=1))
+        day = min(first - timedelta(days=rng.randint(9, 14)), self.place.today - timedelta(days=1))
         return instant(day, rng.choice(_HOURS), self.place.location.tz)
 
     def expect(self, row: Appointment, manners: Manners) -> None:

@@ -25,23 +25,35 @@ from clinic.loading.load import load_clinic
 from clinic.models import Closure, Location, User
 from clinic.words import DEMO_LOGINS
 from treatments.actions.catalogue import confirm_all
+from treatments.actions.consents import as_worded
 from treatments.actions.recovery import ask_due, close_silent
+from treatments.models import ConsentText
+from treatments.queries.catalogue import shared
 
 FILE = Path(__file__).parent / "clinic.toml"
 #: The story begins so long ago, and is told up to now.
-BEGAN = timedelta(days=112)
+BEGAN = timedelta(days=126)
 
 
 @transaction.atomic
 def tell_story(*, now: datetime, scale: float = 1.0, only: str = "") -> None:
-    """Loads the demo into an empty database whose catalogue is loaded: all of it, or nothing.
+    """Loads the demo into an empty database whose catalogue is loaded: all of it in one transaction, or nothing.
 
     For tests, `scale` below 1 tells a smaller one, and `only` names one location (slug) that has patients.
+    `make demo` tells the same story with a process for each place: `bookings/demo/together.py`.
     """
+    tell(open_places(now=now, scale=scale, only=only), now=now, scale=scale)
+    open_the_door()
+
+
+@transaction.atomic
+def open_places(*, now: datetime, scale: float = 1.0, only: str = "") -> list[Place]:
+    """The clinic as its story begins: places, staff, lots, a confirmed catalogue, patients. Nobody can sign in yet."""
     begun_at = now - BEGAN
     _load_places(begun_at, now)
-    places = [Place(location, now) for location in Location.objects.order_by("pk")]
+    places = places_at(now)
     confirm_all(by=places[0].lead.user, now=begun_at)
+    _write_consents(begun_at)
     places = [place for place in places if only in ("", place.location.slug)]
     for place in places:
         shelf.receive(place, now=begun_at)
@@ -51,6 +63,21 @@ def tell_story(*, now: datetime, scale: float = 1.0, only: str = "") -> None:
             by=place.desk,
             now=begun_at + timedelta(hours=1),
         )
+    return places
+
+
+def _write_consents(now: datetime) -> None:
+    """Every consent in the catalogue's words, which else are kept when somebody signs them first."""
+    ConsentText.objects.bulk_create(as_worded(item, now=now) for item in shared().consents)
+
+
+def places_at(now: datetime) -> list[Place]:
+    """Every place of the clinic, for a story that ends now."""
+    return [Place(location, now) for location in Location.objects.order_by("pk")]
+
+
+def tell(places: list[Place], *, now: datetime, scale: float = 1.0) -> None:
+    """What happened at these places up to now; places share no rows that a story writes."""
     post = Post()
     walk = Walk(until=now, meanwhile=_meanwhile(post, places[0].recent))
     catalogue = Catalogue.read()
@@ -59,7 +86,6 @@ def tell_story(*, now: datetime, scale: float = 1.0, only: str = "") -> None:
             walk.tell(story)
     with nobody_is_told():
         walk.run()
-    _open_the_door()
 
 
 def _load_places(begun_at: datetime, now: datetime) -> None:
@@ -100,12 +126,17 @@ def _meanwhile(post: Post, recent: datetime) -> Callable[[datetime], None]:
     return happen
 
 
-def _open_the_door() -> None:
-    """The demo's logins get their password."""
+def open_the_door() -> None:
+    """The demo's logins get their password: from here on the demo counts as told."""
     for _role, email, password in DEMO_LOGINS:
         user = User.objects.get(email=email)
         user.set_password(password)
         user.save(update_fields=["password"])
+
+
+def is_begun() -> bool:
+    """Whether the places stand, told or not."""
+    return User.objects.filter(email=DEMO_LOGINS[0][1]).exists()
 
 
 def is_told() -> bool:

@@ -45,7 +45,8 @@ def visit(place: Place, shelf: Shelf, post: Post, walk: Walk, pk: int, manners: 
 
 def lived(place: Place, shelf: Shelf, walk: Walk, pk: int, manners: Manners) -> Story:
     """A visit of the newest days, from the day before to its end, through the actions of the pages."""
-    row, rng = _fresh(pk), place.dice("visit", pk)
+    row = _fresh(pk)
+    rng = place.dice("visit", row.patient_id, row.starts_at)
     starts_at = row.starts_at
     if manners.confirms:
         now = yield starts_at - timedelta(hours=rng.randint(20, 46), minutes=rng.randint(0, 59))

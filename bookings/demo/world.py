@@ -17,7 +17,7 @@ from bookings.visits import Visit
 from clinic.models import Closure, Location, Patient, Practitioner, Resource, User
 from clinic.roles import FRONT_DESK
 from clinic.timekeeping import local_day
-from treatments.models import ProtocolVersion
+from treatments.models import ProtocolVersion, TreatmentSession
 from treatments.queries.catalogue import definition_by
 
 #: So much of the story is lived.
@@ -116,6 +116,11 @@ class Place:
         """Minutes after local midnight on the wall."""
         local = moment.astimezone(self.location.tz)
         return local.hour * 60 + local.minute
+
+
+def known_by(session: TreatmentSession) -> tuple[int, int]:
+    """What tells a session apart in every telling: rows get their numbers in the order of writing, people do not."""
+    return session.plan.patient_id, session.number
 
 
 def taken_by(row: Appointment) -> dict[str, Resource]:

@@ -205,17 +205,14 @@ def _take(
     if wanted is None or errand.code != request.POST.get("for"):
         return _page(request, location, patient, errands, errand, [_("Choose one of the times.")], 422)
     starts_at, chosen = wanted
-    visit, by, now = errand.visit, request.user, timezone.now()
+    common = {"visit": errand.visit, "starts_at": starts_at, "chosen": chosen, "by": request.user}
     try:
         if "hold" in request.POST:
-            held = actions.hold(visit=visit, starts_at=starts_at, chosen=chosen, by=by, now=now)
+            held = actions.hold(**common, now=timezone.now())  # type: ignore[arg-type]
             return redirect("bookings:appointment", pk=held.pk)
         row = actions.book(
-            visit=visit,
-            starts_at=starts_at,
-            chosen=chosen,
-            by=by,
-            now=now,
+            **common,  # type: ignore[arg-type]
+            now=timezone.now(),
             note=request.POST.get("note", "").strip()[:300],
             is_told=request.POST.get("silent") != "yes",
         )

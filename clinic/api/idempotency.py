@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -108,7 +107,7 @@ def _replay(user: Any, name: str, fingerprint: str) -> Replay:
     return Replay(known.status, known.result_type, tuple(known.result_ids))
 
 
-def forget_old_keys(now: datetime) -> Mapping[str, int]:
-    """A job of every day: removes keys older than a day, which no repeated request can mean any more."""
-    gone, _by_model = IdempotencyKey.objects.filter(created_at__lte=now - KEPT_FOR).delete()
-    return {"removed": gone}
+def forget_old_keys(*, now: datetime) -> int:
+    """Deletes keys older than a day; gives how many."""
+    deleted, _by_model = IdempotencyKey.objects.filter(created_at__lte=now - KEPT_FOR).delete()
+    return deleted

@@ -12,7 +12,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import metadata, util
@@ -44,11 +44,8 @@ class Place:
         """Whether the account can enter this folder, tried and not guessed from modes."""
         return self.run(["/bin/sh", "-c", 'cd -- "$0"', str(path)]).returncode == 0
 
-    def run(self, command: list[str], *, holding: Sequence[int] = ()) -> subprocess.CompletedProcess[str]:
-        """Run a program as the account, in plain English and UTC, and keep what it says.
-
-        `holding` are open files that stay open as long as the program lives, even when we do not.
-        """
+    def run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        """Run a program as the account, in plain English and UTC, and keep what it says."""
         uid, gid = self.owner or (None, None)
         return subprocess.run(
             command,
@@ -58,7 +55,6 @@ class Place:
             env=PLAIN,
             cwd="/",
             stdin=subprocess.DEVNULL,
-            pass_fds=holding,
             capture_output=True,
             text=True,
             check=False,

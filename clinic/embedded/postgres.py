@@ -47,7 +47,7 @@ def running(
     with contextlib.ExitStack() as stack:
         lock = stack.enter_context(locked(place, "postgres"))
         data = place.path / "postgres"
-        password = _prepared(place, tools, data, lock=lock, durable=durable)
+        password = _prepared(place, tools, data, durable=durable)
         leftovers.settle(data)
         for tries_left in reversed(range(PORT_TRIES)):
             address = Address(port or free_port(), password)
@@ -116,14 +116,12 @@ def _order(place: Place, tools: Path, data: Path, port: int, *, durable: bool, s
     )
 
 
-def _prepared(place: Place, tools: Path, data: Path, *, lock: int, durable: bool) -> str:
+def _prepared(place: Place, tools: Path, data: Path, *, durable: bool) -> str:
     """The password of the data folder, which is made first when it is not there."""
     password_file = place.path / "postgres.password"
     if not data.exists():
         _write_password(place, password_file)
-        _init(
-            place, tools, data, [f"--pwfile={password_file}", *([] if durable else ["--no-sync"])], lock=lock
-        )
+        _init(place, tools, data, [f"--pwfile={password_file}", *([] if durable else ["--no-sync"])])
     version = (data / "PG_VERSION").read_text(encoding="ascii").strip()
     if version != MAJOR:
         raise ServersUnavailable(
@@ -140,11 +138,8 @@ def _write_password(place: Place, path: Path) -> None:
     place.give(path)
 
 
-def _init(place: Place, tools: Path, data: Path, options: list[str], *, lock: int) -> None:
-    """Make a data folder, under another name until it is whole: a kill in between leaves nothing half.
-
-    The program keeps the place's lock: whoever starts after we were killed waits until it has ended.
-    """
+def _init(place: Place, tools: Path, data: Path, options: list[str]) -> None:
+    """Make a data folder, under another name until it is whole: a kill in between leaves nothing half."""
     unfinished = data.with_name("postgres.unfinished")
     leftovers.remove(unfinished)
     unfinished.mkdir(mode=0o700)
@@ -152,7 +147,7 @@ def _init(place: Place, tools: Path, data: Path, options: list[str], *, lock: in
     command = [str(tools / "initdb"), "-D", str(unfinished), "-U", "postgres", "--auth=scram-sha-256"]
     # The builtin locale sorts the same on every machine.
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
-    made = place.run([*command, *locale, *options], holding=[lock])
+    made = place.run([*command, *locale, *options])
     if made.returncode:
         raise ServersUnavailable(f"PostgreSQL could not prepare {data}:\n{made.stderr.strip()}")
     unfinished.rename(data)

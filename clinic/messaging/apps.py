@@ -11,12 +11,10 @@ class MessagingConfig(AppConfig):
     verbose_name = "Messages"
 
     def ready(self) -> None:
-        """Registers the engine's own jobs, and that of the app below, which knows no clock."""
+        """Registers the engine's own jobs."""
         # After the apps are ready: these modules read models.
-        from clinic.api.idempotency import forget_old_keys
         from clinic.messaging.healing import heal
         from clinic.messaging.jobs import Every, forget_old_runs, register_job
 
         register_job("heal-outbox", Every.HOUR, heal, is_atomic=False)
         register_job("forget-old-runs", Every.DAY, forget_old_runs)
-        register_job("forget-old-keys", Every.DAY, forget_old_keys)

@@ -14,14 +14,11 @@ from bookings.ics import calendar_file, uid
 from bookings.models import Appointment
 from bookings.reminders import AppointmentSubject
 from bookings.replies import arrive_by_reply, call_by_reply, confirm_by_reply
-from bookings.visits import visit_of
 from clinic.messaging.models import Message
 from clinic.messaging.registry import Reply
 from clinic.models import Task
 from tests.bookings.conftest import FIRST, Clinic
-from treatments.actions.patients import apply_patch_test, read_patch_test
-from treatments.queries.plan_facts import facts_of
-from treatments.rules.patch_tests import rules_for
+from treatments.actions.patients import save_profile
 from treatments.signals import plan_frozen, plan_released, session_performed
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -78,6 +75,17 @@ def test_arrival_and_confirmation_repeat_nothing(clinic: Clinic) -> None:
     assert planned(confirmed) == before
 
 
+def test_texts_before_a_booked_visit_follow_what_is_known_about_the_patient(clinic: Clinic) -> None:
+    row = booked(clinic)
+    before = planned(row)
+    assert "P_2_HSV" not in before
+    known = {"skin_type": 3, "by": clinic.desk, "now": clinic.now + HOUR}
+    save_profile(row.patient, hsv_prescribed=True, **known)
+    assert set(planned(row)) - set(before) == {"P_2_HSV"}
+    save_profile(row.patient, hsv_prescribed=False, **known)
+    assert planned(row) == before
+
+
 def test_desk_may_keep_quiet(clinic: Clinic) -> None:
     row = booked(clinic)
     appointments.cancel(appointment=row, reason="clinic", by=clinic.desk, now=clinic.now, is_told=False)
@@ -93,25 +101,6 @@ def test_message_is_stopped_at_the_gate_when_the_appointment_left(clinic: Clinic
     gone = subject.load(row.pk)
     assert gone is not None
     assert subject.gate(gone, message, clinic.now) == "not-wanted"
-
-
-def test_question_about_a_patch_test_is_not_asked_once_it_was_read(clinic: Clinic) -> None:
-    plan = clinic.plan()
-    plan.numbing_planned = True
-    plan.save()
-    session = plan.sessions.get(number=1)
-    row = appointments.book(visit=visit_of(session), starts_at=FIRST, by=clinic.desk, now=clinic.now)
-    message, subject = Message.objects.get(rule="P_2_PT"), AppointmentSubject()
-    assert subject.gate(row, message, clinic.now) is None
-    facts, applied = facts_of(plan), FIRST - timedelta(days=4)
-    for rule in rules_for(facts, facts.session(session.pk)):
-        test = apply_patch_test(plan.patient, rule=rule.code, components=plan.components, now=applied)
-        read_patch_test(
-            test, is_positive=False, location=clinic.location, by=clinic.desk, now=applied + 2 * DAY
-        )
-    later = subject.load(row.pk)
-    assert later is not None
-    assert subject.gate(later, message, clinic.now) == "not-wanted"
 
 
 def test_calendar_entry_keeps_its_uid_and_raises_its_sequence(clinic: Clinic) -> None:

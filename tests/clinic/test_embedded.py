@@ -1,6 +1,5 @@
 """The private servers: they run anywhere, for nobody else, and never outlive their parent."""
 
-import fcntl
 import os
 import signal
 import stat
@@ -326,36 +325,6 @@ def test_interrupted_preparation_is_begun_again(folder: Path) -> None:
     with running(folder / "local") as servers:
         assert rows(servers.database_url, "SELECT 1") == [(1,)]
     assert not half.exists()
-
-
-def test_preparation_that_outlives_its_parent_keeps_the_lock(folder: Path) -> None:
-    local = folder / "local"
-    half = str(local / "postgres.unfinished")
-    killed = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(local), str(folder / "ours"), "durable"], cwd=ROOT
-    )
-    assert becomes(lambda: bool(preparing(half)))
-    orphans = preparing(half)
-    for pid in orphans:
-        os.kill(pid, signal.SIGSTOP)
-    killed.kill()
-    killed.wait()
-    with (local / "postgres.lock").open() as lock:
-        with pytest.raises(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for pid in orphans:
-            os.kill(pid, signal.SIGKILL)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    assert becomes(lambda: not processes_of(folder))
-
-
-def preparing(half: str) -> list[int]:
-    """The processes that write into a folder that is not whole yet."""
-    return [
-        pid
-        for pid in processes_of(Path(half))
-        if "initdb" in command_of(pid) or "postgres -D" in command_of(pid)
-    ]
 
 
 def test_data_of_another_version_is_left_alone(folder: Path) -> None:

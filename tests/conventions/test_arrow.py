@@ -23,14 +23,6 @@ PURE = {
         "bookings.planner",
         "bookings.ranking",
         "bookings.reflow",
-        "bookings.demand",
-        "bookings.layers",
-        "bookings.staying",
-        "bookings.corridor",
-        "bookings.travelling",
-        "bookings.joint",
-        "bookings.joint_improvement",
-        "bookings.joint_search",
     ),
 }
 

@@ -59,7 +59,7 @@ LINKED = {
 }
 #: Signed by somebody else's key: a provider's secret, or a token in the address.
 SIGNED = {"hooks:sms", "messaging_p:unsubscribe"}
-WORDS: dict[str, Any] = {"kind": "appointment_reminder", "channel": "sms", "language": "en"}
+WORDS = {"kind": "appointment_reminder", "channel": "sms", "language": "en"}
 
 STAFF: dict[str, Route] = {
     "clinic:choose-location": Route(post=True, sends="location"),

@@ -62,7 +62,7 @@ def everything() -> tuple[Clinic, dict[str, int]]:
 
 
 def _waits(clinic: Clinic, session: Any, now: datetime) -> tuple[int, int]:
-    days: dict[str, Any] = {"from_on": date(2026, 4, 20), "until_on": date(2026, 6, 30)}
+    days = {"from_on": date(2026, 4, 20), "until_on": date(2026, 6, 30)}
     entry = waiting.add(session=session, by=clinic.desk, now=now, **days)
     freed = Interval(SECOND + timedelta(days=35), SECOND + timedelta(days=35, hours=4))
     offer = waiting.offer_next(location=clinic.location, freed=freed, by=clinic.desk, now=now)

@@ -55,7 +55,7 @@ class Clinic:
     def patient(self, *, skin_type: int = 2, **fields: Any) -> Patient:
         """A patient of 60 kg who is known here."""
         patient = PatientFactory(at=self.location, **fields)
-        save_profile(patient, skin_type=skin_type, weight_kg=Decimal(60))
+        save_profile(patient, skin_type=skin_type, weight_kg=Decimal(60), by=None, now=NOW)
         return patient
 
     def plan(
@@ -171,7 +171,9 @@ def patch_tests(plan: TreatmentPlan, clinic: Clinic, *, now: datetime = NOW) -> 
     applied = now - timedelta(days=15)
     for one in facts.sessions[:1]:
         for rule in rules_for(facts, one):
-            test = apply_patch_test(plan.patient, rule=rule.code, components=plan.components, now=applied)
+            test = apply_patch_test(
+                plan.patient, rule=rule.code, components=plan.components, by=None, now=applied
+            )
             read_patch_test(test, is_positive=False, location=clinic.location, by=clinic.doctor_user, now=now)
 
 

@@ -369,17 +369,21 @@ def test_positive_patch_test_blocks_and_a_missing_one_waits_for_a_clinician(clin
     plan = clinic.plan("MS_HYDRATION")
     assert against(plan)["patch_test:PT_MIX"] == "remark"
     assert against(plan, moment="start")["patch_test:PT_MIX"] == "sign"
-    test = apply_patch_test(plan.patient, rule="PT_MIX", components=plan.components, now=NOW - 2 * DAY)
+    test = apply_patch_test(
+        plan.patient, rule="PT_MIX", components=plan.components, by=None, now=NOW - 2 * DAY
+    )
     read_patch_test(test, is_positive=True, location=clinic.location, by=clinic.doctor_user, now=NOW)
     assert against(plan)["patch_test_positive:PT_MIX"] == "no"
 
 
 def test_patch_test_of_other_components_or_too_old_does_not_count(clinic: Clinic) -> None:
     plan = clinic.plan("MS_HYDRATION")
-    partial = apply_patch_test(plan.patient, rule="PT_MIX", components=["AMINO"], now=NOW - 3 * DAY)
+    partial = apply_patch_test(plan.patient, rule="PT_MIX", components=["AMINO"], by=None, now=NOW - 3 * DAY)
     read_patch_test(partial, is_positive=False, location=clinic.location, by=clinic.doctor_user, now=NOW)
     assert "patch_test:PT_MIX" in against(plan)
-    whole = apply_patch_test(plan.patient, rule="PT_MIX", components=plan.components, now=NOW - 3 * DAY)
+    whole = apply_patch_test(
+        plan.patient, rule="PT_MIX", components=plan.components, by=None, now=NOW - 3 * DAY
+    )
     read_patch_test(whole, is_positive=False, location=clinic.location, by=clinic.doctor_user, now=NOW)
     assert "patch_test:PT_MIX" not in against(plan)
     assert "patch_test:PT_MIX" in against(plan, on=TODAY + timedelta(days=178))
@@ -387,7 +391,7 @@ def test_patch_test_of_other_components_or_too_old_does_not_count(clinic: Clinic
 
 def test_darker_skin_gets_a_test_area_before_the_first_session(clinic: Clinic) -> None:
     plan = clinic.plan()
-    save_profile(plan.patient, skin_type=5)
+    save_profile(plan.patient, skin_type=5, by=None, now=NOW)
     assert against(TreatmentPlan.objects.get(pk=plan.pk), moment="start")["patch_test:PT_FST"] == "sign"
 
 

@@ -223,7 +223,7 @@ def test_texts_before_the_visit_fit_the_patient(clinic: Clinic) -> None:
     assert not {"P_14_FST", "P_2_HSV", "P_1_SHAVE", "P_1_HAIR", "P_1_BODY"} & set(codes)
     fourteen = next(text for text in texts_for(session) if text.code == "P_14")
     assert "dental" not in fourteen.text
-    save_profile(plan.patient, skin_type=5, hsv_prescribed=True, shaves_area=True)
+    save_profile(plan.patient, skin_type=5, hsv_prescribed=True, shaves_area=True, by=None, now=NOW)
     again = TreatmentPlan.objects.get(pk=plan.pk).sessions.get(number=1)
     assert {"P_14_FST", "P_2_HSV", "P_1_SHAVE"} <= {text.code for text in texts_for(again)}
 

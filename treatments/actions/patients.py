@@ -18,6 +18,7 @@ from clinic.words import Urgency
 from treatments.definitions import PatchTestRule
 from treatments.models import ClinicalProfile, PatchTest
 from treatments.queries.catalogue import shared
+from treatments.signals import patient_facts_changed
 
 
 @transaction.atomic
@@ -29,8 +30,13 @@ def save_profile(
     hsv_prescribed: bool = False,
     shaves_area: bool = False,
     note: str = "",
+    by: Any,
+    now: datetime,
 ) -> ClinicalProfile:
-    """The patient's clinical profile as it is now: Fitzpatrick skin type 1–6, weight in kg."""
+    """The patient's clinical profile as it is now: Fitzpatrick skin type 1–6, weight in kg.
+
+    The texts before visits that are booked follow it.
+    """
     if skin_type is not None and skin_type not in range(1, 7):
         raise DomainError("skin_type", _("The skin type is a number from 1 to 6."))
     profile, _is_new = ClinicalProfile.objects.update_or_create(
@@ -43,6 +49,7 @@ def save_profile(
             "note": note,
         },
     )
+    _follow(patient, by=by, now=now)
     return profile
 
 
@@ -56,12 +63,14 @@ def patch_rule(code: str) -> PatchTestRule:
 
 @transaction.atomic
 def apply_patch_test(
-    patient: Patient, *, rule: str, components: Sequence[str] = (), now: datetime
+    patient: Patient, *, rule: str, components: Sequence[str] = (), by: Any, now: datetime
 ) -> PatchTest:
     """Notes that a test was applied now; it counts once it was read and is negative."""
-    return PatchTest.objects.create(
+    test = PatchTest.objects.create(
         patient=patient, rule=patch_rule(rule).code, components=list(components), applied_at=now
     )
+    _follow(patient, by=by, now=now)
+    return test
 
 
 @transaction.atomic
@@ -83,7 +92,13 @@ def read_patch_test(
     test.save(update_fields=["read_at", "read_by", "is_positive", "valid_until_on"])
     if is_positive:
         _tell(test, rule, location, by=by, now=now)
+    _follow(test.patient, by=by, now=now)
     return test
+
+
+def _follow(patient: Patient, *, by: Any, now: datetime) -> None:
+    """What is booked is spoken of again: some texts are for a skin type, a prescription, a test that is due."""
+    patient_facts_changed.send(sender=Patient, patient=patient, by=by, now=now)
 
 
 def _tell(test: PatchTest, rule: PatchTestRule, location: Location, *, by: Any, now: datetime) -> None:

@@ -100,6 +100,8 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
             hsv_prescribed="hsv_prescribed" in request.POST,
             shaves_area="shaves_area" in request.POST,
             note=request.POST.get("note", before.note if before else ""),
+            by=request.user,
+            now=timezone.now(),
         ),
         _("Saved."),
         to="treatments:visit",
@@ -118,7 +120,11 @@ def patch_test(request: HttpRequest, pk: int) -> HttpResponse:
         return carry_out(
             request,
             lambda: apply_patch_test(
-                patient, rule=request.POST.get("rule", ""), components=session.plan.components, now=now
+                patient,
+                rule=request.POST.get("rule", ""),
+                components=session.plan.components,
+                by=request.user,
+                now=now,
             ),
             _("The test is noted; read it when its time has come."),
             to="treatments:visit",

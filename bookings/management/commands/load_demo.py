@@ -7,12 +7,12 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-import pghistory
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from bookings.demo.telling import is_told, tell_story
+from bookings.demo.telling import is_begun, is_told
+from bookings.demo.together import PlaceFailed, tell_together
 from clinic.models import Location, Patient
 from clinic.words import DEMO_LOGINS
 
@@ -49,8 +49,9 @@ class Command(BaseCommand):
         began = time.monotonic()
         gc.disable()  # a short process that makes and forgets millions of small objects
         try:
-            with pghistory.context(command="load_demo"):
-                tell_story(now=timezone.now(), scale=scale)
+            tell_together(now=timezone.now(), scale=scale)
+        except PlaceFailed as problem:
+            raise CommandError(str(problem)) from problem
         finally:
             gc.enable()
         self.stdout.write(f"The demo clinic is there after {time.monotonic() - began:.0f} seconds.")
@@ -62,5 +63,7 @@ class Command(BaseCommand):
 
 
 def _refuse_another_clinic() -> None:
+    if is_begun():
+        return
     if Location.objects.exists() or Patient.objects.exists():
         raise CommandError("There is a clinic in this database already; the demo goes into an empty one.")

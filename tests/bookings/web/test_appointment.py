@@ -14,7 +14,7 @@ from clinic import roles
 from tests.bookings.conftest import FIRST, Clinic
 from tests.factories import PatientFactory, staff
 
-LIVE = {"HX-Request": "true", "HX-Current-URL": "http://testserver/board/?day=2026-03-30&by=room"}
+LIVE = {"HTTP_HX_REQUEST": "true", "HTTP_HX_CURRENT_URL": "http://testserver/board/?day=2026-03-30&by=room"}
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_verbs_are_those_that_the_day_allows(
 
 
 def test_a_verb_from_the_board_answers_with_a_toast_that_leads_back(desk: Client, row: Appointment) -> None:
-    answer = desk.post(f"/appointments/{row.pk}/do/confirm/", {"version": 1}, headers=LIVE)
+    answer = desk.post(f"/appointments/{row.pk}/do/confirm/", {"version": 1}, **LIVE)  # type: ignore[arg-type]
     told = json.loads(answer["HX-Trigger"])
     assert (answer.status_code, told["toast"]["text"]) == (204, "Confirmed.")
     undone = desk.post(told["toast"]["undo"])
@@ -62,7 +62,7 @@ def test_a_stale_version_is_refused_with_who_changed_what(
     desk: Client, row: Appointment, clinic: Clinic
 ) -> None:
     actions.confirm(appointment=row, by=clinic.desk, now=clinic.now)
-    answer = desk.post(f"/appointments/{row.pk}/do/confirm/", {"version": 1}, headers=LIVE)
+    answer = desk.post(f"/appointments/{row.pk}/do/confirm/", {"version": 1}, **LIVE)  # type: ignore[arg-type]
     told = json.loads(answer["HX-Trigger"])["toast"]
     assert (told["tone"], "Anna Berg" in told["text"]) == ("red", True)
 

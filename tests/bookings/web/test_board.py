@@ -73,10 +73,10 @@ def test_board_by_room_and_device_shows_the_same_appointment(desk: Client, clini
 def test_poll_answers_304_until_something_changes(desk: Client, clinic: Clinic) -> None:
     row = booked(clinic)
     tag = desk.get(BOARD).context["tag"]
-    poll = {"HX-Target": "board-body"}
-    assert desk.get(f"{BOARD}&seen={tag}", headers=poll).status_code == 304
+    poll = {"HTTP_HX_TARGET": "board-body"}
+    assert desk.get(f"{BOARD}&seen={tag}", **poll).status_code == 304  # type: ignore[arg-type]
     actions.confirm(appointment=row, by=clinic.desk, now=clinic.now)
-    answer = desk.get(f"{BOARD}&seen={tag}", headers=poll)
+    answer = desk.get(f"{BOARD}&seen={tag}", **poll)  # type: ignore[arg-type]
     assert answer.status_code == 200
     assert "<html" not in answer.content.decode()
 

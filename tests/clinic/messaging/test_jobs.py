@@ -15,9 +15,8 @@ from clinic.messaging.channels.local import MemorySms
 from clinic.messaging.healing import heal
 from clinic.messaging.jobs import Every, register_job, run_due_jobs, unregister_job
 from clinic.messaging.models import Message, PeriodicRun
-from clinic.models import IdempotencyKey, Location, Patient
+from clinic.models import Location, Patient
 from tests.clinic.messaging.conftest import HOUR, NOW, Visits, reminder
-from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -115,12 +114,3 @@ def test_run_messages_needs_no_broker(visits: Visits, patient: Patient, location
     call_command("run_messages", "--once", stdout=out)
     assert out.getvalue() == "sent: 1\n"
     assert len(MemorySms.sent) == 1
-
-
-def test_keys_of_repeated_requests_are_forgotten_after_a_day() -> None:
-    amina = UserFactory()
-    for name, age in (("old", 24 * HOUR), ("young", 23 * HOUR)):
-        IdempotencyKey.objects.create(user=amina, key=name, fingerprint="-", status=201, created_at=NOW - age)
-    assert "forget-old-keys" in run_due_jobs(now=NOW)
-    assert [one.key for one in IdempotencyKey.objects.all()] == ["young"]
-    assert PeriodicRun.objects.get(name="forget-old-keys").found == {"removed": 1}
