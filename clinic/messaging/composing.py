@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import get_language_info
+from phonenumber_field.phonenumber import to_python
 
 from clinic.links import make_link
 from clinic.messaging import registry, unsubscribing
@@ -178,4 +180,10 @@ def html_email(message: Message, wording: Wording, text: str, unsubscribe: str =
 
 
 def _phone(phone: Any) -> str:
-    return str(getattr(phone, "as_international", phone) or "")
+    return _international(str(getattr(phone, "raw_input", None) or phone or ""))
+
+
+@lru_cache(maxsize=256)
+def _international(number: str) -> str:
+    phone = to_python(number)
+    return str(getattr(phone, "as_international", None) or number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clinic.messaging.models import ContactChoice
 from clinic.messaging.words import ASKED_FIRST, OTHER_CHANNEL, PREFERRED, Channel, Purpose, Reason
@@ -19,10 +19,17 @@ class Reach:
 
     patient: Patient
     choices: Choices
+    _written: dict[str, str] = field(default_factory=dict, compare=False)
 
     def address(self, channel: str) -> str:
         """Phone number (E.164) or e-mail address; empty when there is none."""
-        return str(self.patient.phone or "") if channel == Channel.SMS else self.patient.email
+        if channel != Channel.SMS:
+            return self.patient.email
+        if (
+            channel not in self._written
+        ):  # writing a number out checks it against its country's plan each time
+            self._written[channel] = str(self.patient.phone)
+        return self._written[channel]
 
     def refusal(self, channel: str, purpose: str) -> Reason | None:
         """Why nothing may be sent there, or None."""

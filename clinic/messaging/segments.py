@@ -15,11 +15,13 @@ GSM_BASIC = frozenset(
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 GSM_EXTENDED = frozenset("^{}\\[~]|€\f")
+GSM = GSM_BASIC | GSM_EXTENDED
 #: Typography that phones do not need.
 _PLAIN = {
     "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "–": "-", "—": "-", "−": "-",
     "…": "...", "•": "-", "·": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2011": "-", "\t": " ",
 }  # fmt: skip
+_PLAIN_TABLE = str.maketrans(_PLAIN)
 _NOT_DECOMPOSED = {"ı": "i", "ł": "l", "Ł": "L", "đ": "d", "œ": "oe", "Œ": "OE", "ç": "c"}
 
 
@@ -34,7 +36,7 @@ class Cost:
 
 def cost(text: str) -> Cost:
     """What a text costs."""
-    if all(char in GSM_BASIC or char in GSM_EXTENDED for char in text):
+    if GSM.issuperset(text):
         sizes = [2 if char in GSM_EXTENDED else 1 for char in text]
         return Cost("GSM-7", sum(sizes), _packed(sizes, 160, 153))
     sizes = [len(char.encode("utf-16-be")) // 2 for char in text]
@@ -43,13 +45,15 @@ def cost(text: str) -> Cost:
 
 def economical(text: str) -> str:
     """The same text without costly typography; without accents too, where that saves messages."""
-    plain = "".join(_PLAIN.get(char, char) for char in text)
+    plain = text.translate(_PLAIN_TABLE)
+    if GSM.issuperset(plain):
+        return plain
     folded = "".join(_fold(char) for char in plain)
     return folded if cost(folded).segments < cost(plain).segments else plain
 
 
 def _fold(char: str) -> str:
-    if char in GSM_BASIC or char in GSM_EXTENDED:
+    if char in GSM:
         return char
     if char in _NOT_DECOMPOSED:
         return _NOT_DECOMPOSED[char]

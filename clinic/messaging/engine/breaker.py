@@ -10,14 +10,14 @@ from clinic.messaging.timing import breaker_pause
 from clinic.messaging.words import Channel
 
 _FAILED = """
-INSERT INTO messaging_providerhealth (provider, failures, last_error) VALUES (%(provider)s, 1, %(error)s)
+INSERT INTO messaging_providerhealth (provider, failures, last_error) VALUES (%(provider)s::text, 1, %(error)s)
 ON CONFLICT (provider) DO UPDATE
 SET failures = messaging_providerhealth.failures + 1, last_error = excluded.last_error
 RETURNING failures
 """
 _OPEN = clocked("""
 UPDATE messaging_providerhealth SET open_until = <now> + make_interval(secs => %(seconds)s)
-WHERE provider = %(provider)s
+WHERE provider = %(provider)s::text
 """)
 
 

@@ -14,17 +14,17 @@ from django.db import transaction
 from clinic.messaging.composing import Composed, compose
 from clinic.messaging.engine.claim import LEASE_SECONDS
 from clinic.messaging.engine.gate import Go
-from clinic.messaging.engine.sql import clocked, rows
+from clinic.messaging.engine.settle import SETTLING, Answered, Dispatched
+from clinic.messaging.engine.sql import clocked, rows, together
 from clinic.messaging.models import Message
 from clinic.messaging.wordings import Wordings
 
 #: Guarded by token, lease, expiry and the patient's latest word: whoever changed one of them first has won.
-_DISPATCH = clocked(
-    """
-WITH moved AS (
+DISPATCHING = """
+taken AS (
     UPDATE messaging_message AS message
     SET status = 'dispatching', lease_until = <now> + make_interval(secs => <lease>),
-        provider = %(provider)s
+        provider = %(provider)s::text
     WHERE id = %(id)s AND status = 'claimed' AND lease_token = %(token)s AND lease_until > <now>
       AND expires_at > <now>
       AND NOT EXISTS (
@@ -33,29 +33,35 @@ WITH moved AS (
             AND choice.purpose = message.purpose AND NOT choice.is_wanted
       )
     RETURNING id
+), attempt AS (
+    INSERT INTO messaging_messageattempt (
+        message_id, number, token, channel, provider, address, language, template, subject, body, attachments,
+        dispatched_at
+    )
+    SELECT id, (SELECT count(*) + 1 FROM messaging_messageattempt WHERE message_id = taken.id), %(token)s,
+           %(channel)s, %(provider)s::text, %(address)s, %(language)s, %(template)s, %(subject)s, %(body)s,
+           %(attachments)s::jsonb, <now>
+    FROM taken
+    RETURNING id
 )
-INSERT INTO messaging_messageattempt (
-    message_id, number, token, channel, provider, address, language, template, subject, body, attachments,
-    dispatched_at
-)
-SELECT id, (SELECT count(*) + 1 FROM messaging_messageattempt WHERE message_id = moved.id), %(token)s,
-       %(channel)s, %(provider)s, %(address)s, %(language)s, %(template)s, %(subject)s, %(body)s,
-       %(attachments)s::jsonb, <now>
-FROM moved
-RETURNING id
-""",
+"""
+_DISPATCH = clocked(together(DISPATCHING, giving="SELECT NULL, id FROM attempt"), lease=LEASE_SECONDS)
+#: Two messages, two moves, one commit: the answer about the one before, and that the next one is about to leave.
+_SETTLE_AND_DISPATCH = clocked(
+    together(
+        SETTLING, DISPATCHING, giving="SELECT (SELECT to_status FROM outcome), (SELECT id FROM attempt)"
+    ),
     lease=LEASE_SECONDS,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatched:
-    """A message that is about to be handed to its provider, and the row that says so."""
+class Step:
+    """What one statement did: the message now on its way (None: it was called back, taken over or became too late
+    meanwhile), and the new status of the message before, where that was written with it (empty: fenced off)."""
 
-    message: Message
-    composed: Composed
-    token: uuid.UUID
-    attempt_id: int
+    sent: Dispatched | None
+    settled: str | None = None
 
 
 class _Fenced(Exception):
@@ -71,19 +77,32 @@ def dispatch(
     wordings: Wordings,
     at: datetime,
     now: datetime | None,
-) -> Dispatched | None:
-    """Composes and records; None when the message was called back, taken over or became too late meanwhile."""
+    before: Answered | None = None,
+) -> Step:
+    """Composes and records; `before` is the message that the provider has just answered for.
+
+    Writing `before` down here saves a commit per message and leaves the doubt where it was: never more than the one
+    message that was handed over last. When `settled` comes back as None, `before` still has to be written.
+    """
     try:
         # A link is made in the same transaction; without one, the statement is a transaction by itself.
         with transaction.atomic() if message.link_purpose else nullcontext():
             composed = compose(message, go.obj, address=go.address, wordings=wordings, now=at)
             values = values_of(message, composed, token, provider) | {"now": now}
-            found = rows(_DISPATCH, values)
-            if not found:
+            settled, attempt = _written(values, before)
+            if attempt is None and message.link_purpose:
                 raise _Fenced
     except _Fenced:
-        return None
-    return Dispatched(message, composed, token, found[0][0])
+        return Step(None)
+    return Step(Dispatched(message, composed, token, attempt) if attempt else None, settled)
+
+
+def _written(values: dict[str, Any], before: Answered | None) -> tuple[str | None, int | None]:
+    if before is None:
+        found = rows(_DISPATCH, values)
+        return found[0] if found else (None, None)  # type: ignore[return-value]
+    settled, attempt = rows(_SETTLE_AND_DISPATCH, values | before.values)[0]
+    return settled or "", attempt
 
 
 def values_of(message: Message, composed: Composed, token: uuid.UUID, provider: str) -> dict[str, Any]:

@@ -54,15 +54,16 @@ RETURNING message.id
 _RESOLVE = clocked("""
 WITH moved AS (
     UPDATE messaging_message
-    SET status = %(to)s, reason = %(reason)s, lease_token = NULL, lease_until = NULL, last_error = %(error)s,
-        provider_reference = CASE WHEN %(reference)s <> '' THEN %(reference)s ELSE provider_reference END,
-        sent_at = CASE WHEN %(to)s = 'sent' THEN <now> END,
-        next_attempt_at = CASE WHEN %(to)s = 'pending' THEN <now> ELSE next_attempt_at END
+    SET status = %(to)s::text, reason = %(reason)s::text,
+        lease_token = NULL, lease_until = NULL, last_error = %(error)s::text,
+        provider_reference = coalesce(nullif(%(reference)s::text, ''), provider_reference),
+        sent_at = CASE WHEN %(to)s::text = 'sent' THEN <now> END,
+        next_attempt_at = CASE WHEN %(to)s::text = 'pending' THEN <now> ELSE next_attempt_at END
     WHERE id = %(id)s AND status = 'dispatching' AND lease_token = %(token)s
     RETURNING id
 )
 INSERT INTO messaging_messagestatuschange (message_id, from_status, to_status, changed_at, reason)
-SELECT id, 'dispatching', %(to)s, <now>, 'lease-lapsed' FROM moved
+SELECT id, 'dispatching', %(to)s::text, <now>, 'lease-lapsed' FROM moved
 RETURNING message_id
 """)
 

@@ -13,26 +13,29 @@ from django.db import DatabaseError, transaction
 from clinic.messaging import faults
 from clinic.messaging.actions.fallback import fall_back
 from clinic.messaging.channels import carrier
-from clinic.messaging.channels.base import CALL_SECONDS, Permanent, Result, Temporary, Unknown
+from clinic.messaging.channels.base import CALL_SECONDS, Accepted, Result, Temporary, Unknown
 from clinic.messaging.composing import NoText
 from clinic.messaging.engine.breaker import Breakers
 from clinic.messaging.engine.calling import call
 from clinic.messaging.engine.claim import LEASE_SECONDS, Claimed, claim, release
-from clinic.messaging.engine.dispatch import Dispatched, dispatch
+from clinic.messaging.engine.dispatch import dispatch
 from clinic.messaging.engine.facts import Facts, read_again
-from clinic.messaging.engine.gate import Go, Never, NotNow, judge
+from clinic.messaging.engine.gate import Go, Never, NotNow, Verdict, judge
 from clinic.messaging.engine.moves import leave_claimed
-from clinic.messaging.engine.settle import settle
+from clinic.messaging.engine.settle import Answered, Dispatched, answered, settle
 from clinic.messaging.engine.sql import database_now
 from clinic.messaging.filling import MissingVariable
 from clinic.messaging.models import Message
 from clinic.messaging.timing import retry_delay
 from clinic.messaging.wordings import Wordings
-from clinic.messaging.words import Channel, MessageStatus
+from clinic.messaging.words import Answer, Channel, MessageStatus
 
 log = structlog.get_logger(__name__)
 
-BATCH = 20
+#: Messages that are claimed at once: few at first, and more while they go quickly.
+BATCH, MOST_AT_ONCE = 20, 160
+#: A batch that took longer than this is not followed by a larger one: others should have a share.
+QUICK_SECONDS = 1.0
 #: No new message is begun after this; with one whole provider call it stays under the task's soft limit of 45 s.
 BUDGET_SECONDS = 20.0
 
@@ -56,7 +59,10 @@ def drain(
         if not claimed.messages:
             break
         faults.point(faults.AFTER_CLAIM)
+        begun = time.monotonic()
         worker.work_through(claimed)
+        is_quick = time.monotonic() - begun < QUICK_SECONDS
+        batch = min(2 * batch, max(MOST_AT_ONCE, batch)) if is_quick else min(batch, BATCH)
     return worker.tally
 
 
@@ -69,6 +75,8 @@ class _Pass:
         self.wordings = Wordings()
         self.carriers = {str(channel): carrier(channel) for channel in Channel}
         self.breakers = Breakers({channel: each.name for channel, each in self.carriers.items()})
+        #: Accepted by its provider and not written down yet: that is done together with the next one's dispatch.
+        self.held: Answered | None = None
         self._at, self._read_at = database_now(now), time.monotonic()
 
     def is_over(self) -> bool:
@@ -90,42 +98,59 @@ class _Pass:
             facts = Facts(left)
             while left and not self.is_over():
                 if facts.are_old:
+                    self.write_down()
                     left, facts = read_again(left)
-                self.tally[self._one(left.popleft(), claimed, facts)] += 1
+                if left:
+                    self._one(left.popleft(), claimed, facts)
         finally:
-            if left:
-                release([message.pk for message in left], claimed.token)
+            try:
+                self.write_down()
+            finally:
+                if left:
+                    release([message.pk for message in left], claimed.token)
 
-    def _one(self, message: Message, claimed: Claimed, facts: Facts) -> str:
+    def write_down(self) -> None:
+        """Settles the message that was accepted last, by itself, when no other dispatch follows at once."""
+        if (told := self.held) is not None:
+            self.held = None
+            self._settled(told)
+            faults.point(faults.AFTER_SETTLE)
+
+    def _one(self, message: Message, claimed: Claimed, facts: Facts) -> None:
         at = self.database_at()
-        if message.channel in self.breakers.closed_channels(at):
-            release([message.pk], claimed.token)
-            return "waiting"
         try:
-            return self._judged(message, claimed, facts, at)
+            verdict: Verdict = (
+                NotNow(None)
+                if message.channel in self.breakers.closed_channels(at)
+                else judge(message, facts, at)
+            )
+            if isinstance(verdict, Go):
+                self._send(message, claimed, verdict, at)
+            else:
+                self.write_down()
+                self.tally[self._not_sent(message, claimed, verdict, at)] += 1
         except DatabaseError:
             raise
-        except (NoText, MissingVariable) as error:
-            return self._failed(message, claimed, str(error), MessageStatus.DEAD)
-        except Exception as error:  # one message's mistake must not stop the others
-            log.exception("A message could not be made", message_id=message.pk, kind=message.kind)
-            return self._failed(message, claimed, f"could not be made: {type(error).__name__}")
+        except Exception as error:
+            self.write_down()
+            self.tally[self._not_made(message, claimed, error)] += 1
 
-    def _judged(self, message: Message, claimed: Claimed, facts: Facts, at: datetime) -> str:
-        verdict = judge(message, facts, at)
+    def _not_sent(self, message: Message, claimed: Claimed, verdict: NotNow | Never, at: datetime) -> str:
         if isinstance(verdict, NotNow):
             release([message.pk], claimed.token, at=verdict.until)
             return "waiting"
-        if isinstance(verdict, Never):
-            return self._dropped(message, claimed, verdict, at)
-        return self._sent(message, claimed, verdict, at)
-
-    def _dropped(self, message: Message, claimed: Claimed, verdict: Never, at: datetime) -> str:
         with transaction.atomic():
             moved = leave_claimed(message, claimed.token, verdict.status, reason=verdict.reason, now=self.now)
             if moved and verdict.falls_back:
                 fall_back(message, now=at)
         return str(verdict.status) if moved else "fenced"
+
+    def _not_made(self, message: Message, claimed: Claimed, error: Exception) -> str:
+        """One message's mistake must not stop the others: dead when no text can come of it, else later again."""
+        if isinstance(error, NoText | MissingVariable):
+            return self._failed(message, claimed, str(error), MessageStatus.DEAD)
+        log.exception("A message could not be made", message_id=message.pk, kind=message.kind)
+        return self._failed(message, claimed, f"could not be made: {type(error).__name__}")
 
     def _failed(self, message: Message, claimed: Claimed, error: str, to: str = MessageStatus.PENDING) -> str:
         delay = retry_delay(message.attempts, spread=1)
@@ -136,34 +161,52 @@ class _Pass:
         moved = leave_claimed(message, claimed.token, to, error=error, at=until, now=self.now)
         return str(to) if moved else "fenced"
 
-    def _sent(self, message: Message, claimed: Claimed, go: Go, at: datetime) -> str:
+    def _send(self, message: Message, claimed: Claimed, go: Go, at: datetime) -> None:
         provider = self.carriers[message.channel]
         begun = time.monotonic()
-        sent = dispatch(
-            message, go, claimed.token, provider=provider.name, wordings=self.wordings, at=at, now=self.now
-        )
-        if sent is None:
-            return "fenced"
+        sent = self._dispatched(message, claimed, go, at)
+        if sent is None or time.monotonic() - begun > LEASE_SECONDS - CALL_SECONDS:
+            # Called back meanwhile; or this process was stopped for so long that somebody else has taken over.
+            self.tally["fenced"] += 1
+            return
         faults.point(faults.AFTER_DISPATCHING)
-        if time.monotonic() - begun > LEASE_SECONDS - CALL_SECONDS:
-            return "fenced"  # this process was stopped for so long that somebody else has taken over
         result = call(provider, sent.composed.outgoing)
         faults.point(faults.AFTER_ACCEPT)
-        status = self._settled(sent, result)
-        faults.point(faults.AFTER_SETTLE)
-        return status or "fenced"
+        self._take(sent, result)
 
-    def _settled(self, sent: Dispatched, result: Result) -> str:
-        at = self.database_at()
-        if not isinstance(result, Permanent):
-            status = settle(sent, result, at=at, now=self.now)
+    def _dispatched(self, message: Message, claimed: Claimed, go: Go, at: datetime) -> Dispatched | None:
+        step = dispatch(
+            message,
+            go,
+            claimed.token,
+            provider=self.carriers[message.channel].name,
+            wordings=self.wordings,
+            at=at,
+            now=self.now,
+            before=self.held,
+        )
+        if step.settled is not None:
+            self.held = None
+            self.tally[step.settled or "fenced"] += 1
+            faults.point(faults.AFTER_SETTLE)
+        return step.sent
+
+    def _take(self, sent: Dispatched, result: Result) -> None:
+        """Keeps an accepted message for the next statement; writes down anything else at once."""
+        self.held = answered(sent, result, at=self.database_at())
+        if not isinstance(result, Accepted):
+            self.write_down()
+        self._tell_breaker(self.carriers[sent.message.channel].name, result)
+
+    def _settled(self, told: Answered) -> None:
+        if told.values["s_to"] != MessageStatus.DEAD:
+            status = settle(told, now=self.now)
         else:
             with transaction.atomic():
-                status = settle(sent, result, at=at, now=self.now)
-                if status == MessageStatus.DEAD:
-                    fall_back(sent.message, now=at)
-        self._tell_breaker(self.carriers[sent.message.channel].name, result)
-        return status
+                status = settle(told, now=self.now)
+                if status == MessageStatus.DEAD and told.values["s_answer"] == Answer.PERMANENT:
+                    fall_back(told.sent.message, now=self.database_at())
+        self.tally[status or "fenced"] += 1
 
     def _tell_breaker(self, provider: str, result: Result) -> None:
         if isinstance(result, Unknown) or (isinstance(result, Temporary) and result.is_provider):

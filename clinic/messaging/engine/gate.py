@@ -29,9 +29,9 @@ class Go:
 
 @dataclass(frozen=True, slots=True)
 class NotNow:
-    """Wait until then; this attempt does not count."""
+    """Wait until then (None: as before); this attempt does not count."""
 
-    until: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

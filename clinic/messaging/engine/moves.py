@@ -12,13 +12,14 @@ from clinic.messaging.models import Message
 _LEAVE = clocked("""
 WITH moved AS (
     UPDATE messaging_message
-    SET status = %(to)s, reason = %(reason)s, last_error = %(error)s, lease_token = NULL, lease_until = NULL,
+    SET status = %(to)s::text, reason = %(reason)s::text, last_error = %(error)s::text,
+        lease_token = NULL, lease_until = NULL,
         next_attempt_at = coalesce(%(at)s::timestamptz, next_attempt_at)
     WHERE id = %(id)s AND status = 'claimed' AND lease_token = %(token)s
     RETURNING id
 )
 INSERT INTO messaging_messagestatuschange (message_id, from_status, to_status, changed_at, reason)
-SELECT id, 'claimed', %(to)s, <now>, %(note)s FROM moved
+SELECT id, 'claimed', %(to)s::text, <now>, %(note)s::text FROM moved
 RETURNING message_id
 """)
 

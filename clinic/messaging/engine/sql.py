@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from django.db import connection
 
 #: The instant of a statement: the one that a test gives, or the database's own clock.
@@ -19,11 +21,38 @@ def clocked(statement: str, **constants: int) -> str:
     return statement.replace("<now>", _NOW)
 
 
+def together(*parts: str, giving: str) -> str:
+    """Named parts of our own as one statement: all of them happen, or none."""
+    return "WITH " + ", ".join(parts) + giving
+
+
 def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Runs one statement and gives its rows."""
-    with connection.cursor() as cursor:
-        cursor.execute(statement, dict(values))
-        return cursor.fetchall() if cursor.description else []
+    """Runs one statement and gives its rows.
+
+    PostgreSQL keeps the plan of each of these few statements for as long as the connection lives: reading them anew
+    took longer than carrying them out. Where a pooler hands out another connection for each transaction
+    (`DISABLE_SERVER_SIDE_CURSORS`), nothing is kept.
+    """
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    is_kept = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
+    with connection.wrap_database_errors, _keeping_plans(connection.connection), _cursor() as cursor:
+        cursor.execute(statement, dict(values), prepare=is_kept)
+        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
+
+
+def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
+    return psycopg.Cursor(connection.connection)
+
+
+@contextmanager
+def _keeping_plans(raw: psycopg.Connection[Any]) -> Iterator[None]:
+    """Django turns kept plans off for its own cursors, which bind on this side; ours bind on the server's."""
+    before, raw.prepare_threshold = raw.prepare_threshold, 0
+    try:
+        yield
+    finally:
+        raw.prepare_threshold = before
 
 
 def database_now(now: datetime | None) -> datetime:

@@ -16,7 +16,7 @@ class MessageAttempt(models.Model):
     read messages must not be able to open a patient's page with them.
     """
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries", db_index=False)
     number = models.PositiveSmallIntegerField()
     token = models.UUIDField()
     channel = models.CharField(max_length=10, choices=Channel)
