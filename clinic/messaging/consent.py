@@ -9,6 +9,7 @@ from clinic.messaging.models import ContactChoice
 from clinic.messaging.words import ASKED_FIRST, OTHER_CHANNEL, PREFERRED, Channel, Purpose, Reason
 from clinic.models import Patient
 
+_SMS = str(Channel.SMS)
 #: (channel, purpose) → what the patient said.
 Choices = dict[tuple[str, str], bool]
 
@@ -25,11 +26,10 @@ class Reach:
         """Phone number (E.164) or e-mail address; empty when there is none."""
         if channel != Channel.SMS:
             return self.patient.email
-        if (
-            channel not in self._written
-        ):  # writing a number out checks it against its country's plan each time
-            self._written[channel] = str(self.patient.phone)
-        return self._written[channel]
+        # Writing a number out checks it against its country's plan each time.
+        if (known := self._written.get(_SMS)) is None:
+            known = self._written[_SMS] = str(self.patient.phone or "")
+        return known
 
     def refusal(self, channel: str, purpose: str) -> Reason | None:
         """Why nothing may be sent there, or None."""

@@ -24,13 +24,16 @@ _DAYS = {
 
 def in_words(values: Mapping[str, Any], *, language: str, zone: ZoneInfo) -> dict[str, str]:
     """The texts' variables from a context: instants and days become words, the rest stays as it is."""
-    words: dict[str, str] = {}
-    with translation.override(language):
-        for name, value in values.items():
-            if name in FROM_INSTANTS:
-                words |= _instant_words(name, value, language, zone)
-            elif isinstance(value, str):
-                words[name] = value.strip()
+    words = {
+        name: value.strip()
+        for name, value in values.items()
+        if isinstance(value, str) and name not in FROM_INSTANTS
+    }
+    instants = FROM_INSTANTS.keys() & values.keys()
+    if instants:
+        with translation.override(language):
+            for name in instants:
+                words |= _instant_words(name, values[name], language, zone)
     return words
 
 

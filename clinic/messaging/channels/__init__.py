@@ -16,6 +16,7 @@ SMS_CARRIERS = {
     "console": "clinic.messaging.channels.local.ConsoleSms",
     "memory": "clinic.messaging.channels.local.MemorySms",
     "null": "clinic.messaging.channels.local.NullCarrier",
+    "null-batched": "clinic.messaging.channels.local.NullBatchCarrier",
     "http": "clinic.messaging.channels.http.HttpSms",
     "twilio": "clinic.messaging.channels.twilio.TwilioSms",
     "vonage": "clinic.messaging.channels.vonage.VonageSms",

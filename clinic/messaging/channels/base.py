@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -74,12 +74,19 @@ class Capabilities:
     """What may be relied on.
 
     `is_idempotent`: the same key twice is one message. `can_look_up`: it can be asked by key whether it has one.
-    `is_local`: nothing leaves this machine, so no call can hang.
+    `is_local`: nothing leaves this machine, so no call can hang. `can_batch`: it takes many messages in one call
+    (`CarriesMany`); only for one that is idempotent or can be asked, because a process that dies in between leaves
+    all of them in doubt.
     """
 
     is_idempotent: bool = False
     can_look_up: bool = False
     is_local: bool = False
+    can_batch: bool = False
+
+    def __post_init__(self) -> None:
+        if self.can_batch and not (self.is_idempotent or self.can_look_up):
+            raise ValueError("Only a channel that knows our keys or can be asked may take messages together.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,6 +122,13 @@ class Hook:
     body: bytes
     form: Mapping[str, str]
     query: Mapping[str, str]
+
+
+class CarriesMany(Protocol):
+    """What a backend with `can_batch` offers beside."""
+
+    def send_many(self, outgoing: Sequence[Outgoing]) -> Sequence[Result]:
+        """One try for all, at most `CALL_SECONDS`; one answer for each, in the same order."""
 
 
 class Carrier(Protocol):

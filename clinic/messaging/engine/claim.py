@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 
-from clinic.messaging.engine.sql import clocked, rows
+from clinic.messaging.engine.sql import among, clocked, rows
 from clinic.messaging.models import Message
 
 LEASE_SECONDS = 90
+#: Columns that sending does not look at.
+_NOT_READ = ("created_at", "created_by", "lease_until", "delivered_at", "handled_at", "handled_by")
 
 _CLAIM = clocked(
     """
 WITH due AS MATERIALIZED (
     SELECT id FROM messaging_message
-    WHERE status = 'pending' AND next_attempt_at <= <now> AND channel <> ALL(%(closed)s)
+    WHERE status = 'pending' AND channel = %(channel)s AND next_attempt_at <= (SELECT <now>)
+      AND (next_attempt_at, id) > (%(since)s::timestamptz, %(number)s)
     ORDER BY next_attempt_at, id
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
@@ -49,14 +53,37 @@ class Claimed:
     token: uuid.UUID
     at: datetime
 
+    @property
+    def last(self) -> Place:
+        """Where the next batch begins."""
+        return self.messages[-1].next_attempt_at, self.messages[-1].pk
 
-def claim(*, limit: int, now: datetime | None, closed: Collection[str] = ()) -> Claimed:
-    """Takes up to `limit` due messages of channels that are not `closed`; others skip what is taken."""
+
+#: Where a pass stands in the order of what is due: an instant and a number.
+Place = tuple[str | datetime, int]
+BEGINNING: Place = ("-infinity", 0)
+
+
+def claim(*, channel: str, limit: int, now: datetime | None, after: Place = BEGINNING) -> Claimed:
+    """Takes up to `limit` due messages of a channel; others skip what is taken.
+
+    `after` spares a long pass to step over all that it has sent itself already.
+    """
     token = uuid.uuid4()
-    found = rows(_CLAIM, {"now": now, "limit": limit, "token": token, "closed": list(closed)})
+    found = rows(
+        _CLAIM,
+        {
+            "now": now,
+            "limit": limit,
+            "token": token,
+            "channel": str(channel),
+            "since": after[0],
+            "number": after[1],
+        },
+    )
     if not found:
         return Claimed([], token, now) if now else Claimed([], token, datetime.min)  # noqa: DTZ901 - nothing to date
-    taken = Message.objects.filter(pk__in=[row[0] for row in found], lease_token=token)
+    taken = Message.objects.filter(pk__in=among(row[0] for row in found), lease_token=token)
     return Claimed(list(with_facts(taken)), token, found[0][1])
 
 
@@ -65,6 +92,9 @@ def with_facts(taken: QuerySet[Message]) -> QuerySet[Message]:
     return (
         taken.select_related("patient")
         .prefetch_related("location__settings")
+        # Taking a number apart, only to write it down again, took longer than all the rest that is read here.
+        .defer("patient__phone", *_NOT_READ)
+        .annotate(number=Cast("patient__phone", CharField()))
         .order_by("next_attempt_at", "id")
     )
 

@@ -16,8 +16,9 @@ from clinic.messaging.channels import carrier
 from clinic.messaging.channels.base import CALL_SECONDS, Accepted, Result, Temporary, Unknown
 from clinic.messaging.composing import NoText
 from clinic.messaging.engine.breaker import Breakers
+from clinic.messaging.engine.bulk import send_together
 from clinic.messaging.engine.calling import call
-from clinic.messaging.engine.claim import LEASE_SECONDS, Claimed, claim, release
+from clinic.messaging.engine.claim import BEGINNING, LEASE_SECONDS, Claimed, claim, release
 from clinic.messaging.engine.dispatch import dispatch
 from clinic.messaging.engine.facts import Facts, read_again
 from clinic.messaging.engine.gate import Go, Never, NotNow, Verdict, judge
@@ -34,6 +35,9 @@ log = structlog.get_logger(__name__)
 
 #: Messages that are claimed at once: few at first, and more while they go quickly.
 BATCH, MOST_AT_ONCE = 20, 160
+#: Messages that go to the provider together, where it can be asked or knows our keys: then doubt about all of them
+#: is resolved without a patient noticing.
+BULK = 500
 #: A batch that took longer than this is not followed by a larger one: others should have a share.
 QUICK_SECONDS = 1.0
 #: No new message is begun after this; with one whole provider call it stays under the task's soft limit of 45 s.
@@ -51,22 +55,50 @@ def drain(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Tally:
     """Sends what is due. `now` replaces the database's clock in tests; `should_stop` is asked before each message."""
-    worker = _Pass(now, time.monotonic() + budget, should_stop)
-    while not worker.is_over():
-        at = worker.database_at()
-        closed = worker.breakers.closed_channels(at)
-        claimed = claim(limit=worker.batch_size(batch), now=now, closed=closed)
-        if not claimed.messages:
-            break
-        faults.point(faults.AFTER_CLAIM)
-        begun = time.monotonic()
-        worker.work_through(claimed)
-        is_quick = time.monotonic() - begun < QUICK_SECONDS
-        batch = min(2 * batch, max(MOST_AT_ONCE, batch)) if is_quick else min(batch, BATCH)
+    worker = Pass(now, time.monotonic() + budget, should_stop)
+    queues = [_Queue(worker, channel, batch) for channel in worker.carriers]
+    while queues and not worker.is_over():
+        queues = [queue for queue in queues if queue.went_on()]
     return worker.tally
 
 
-class _Pass:
+class _Queue:
+    """What is due on one channel: taken in turn with the other, so that a slow provider holds up only its own."""
+
+    def __init__(self, worker: Pass, channel: str, batch: int) -> None:
+        self.worker, self.channel = worker, channel
+        self.is_bulk = worker.carriers[channel].capabilities.can_batch
+        self.most = max(batch, MOST_AT_ONCE)
+        self.batch = BULK if self.is_bulk else batch
+        self.place = BEGINNING
+
+    def went_on(self) -> bool:
+        """One batch more; False when nothing is left that may be sent now."""
+        worker = self.worker
+        if worker.is_closed(self.channel):
+            return False
+        # One at a time while a provider is coming back from trouble.
+        limit = 1 if worker.breakers.is_troubled(self.channel) else self.batch
+        claimed = claim(channel=self.channel, limit=limit, now=worker.now, after=self.place)
+        if not claimed.messages:
+            # What came back or was planned behind us: once more from the beginning.
+            is_all, self.place = self.place == BEGINNING, BEGINNING
+            return not is_all
+        self.place = claimed.last
+        faults.point(faults.AFTER_CLAIM)
+        begun = time.monotonic()
+        if self.is_bulk:
+            send_together(worker, claimed)
+        else:
+            worker.work_through(claimed)
+            self._learn(time.monotonic() - begun)
+        return True
+
+    def _learn(self, seconds: float) -> None:
+        self.batch = min(2 * self.batch, self.most) if seconds < QUICK_SECONDS else min(self.batch, BATCH)
+
+
+class Pass:
     """What one pass knows: the texts in force, the breakers, the clock, and what became of the messages."""
 
     def __init__(self, now: datetime | None, deadline: float, should_stop: Callable[[], bool]) -> None:
@@ -87,9 +119,9 @@ class _Pass:
         """The database's instant, carried on by a clock that cannot jump."""
         return self.now or self._at + timedelta(seconds=time.monotonic() - self._read_at)
 
-    def batch_size(self, batch: int) -> int:
-        """One at a time while a provider is coming back from trouble."""
-        return 1 if any(self.breakers.is_troubled(channel) for channel in self.carriers) else batch
+    def is_closed(self, channel: str) -> bool:
+        """Whether nobody calls the channel's provider at the moment."""
+        return channel in self.breakers.closed_channels(self.database_at())
 
     def work_through(self, claimed: Claimed) -> None:
         """Every message of a batch; what cannot be begun any more is given back."""
@@ -113,29 +145,26 @@ class _Pass:
         """Settles the message that was accepted last, by itself, when no other dispatch follows at once."""
         if (told := self.held) is not None:
             self.held = None
-            self._settled(told)
+            self.settled(told)
             faults.point(faults.AFTER_SETTLE)
 
     def _one(self, message: Message, claimed: Claimed, facts: Facts) -> None:
         at = self.database_at()
         try:
-            verdict: Verdict = (
-                NotNow(None)
-                if message.channel in self.breakers.closed_channels(at)
-                else judge(message, facts, at)
-            )
+            verdict: Verdict = NotNow(None) if self.is_closed(message.channel) else judge(message, facts, at)
             if isinstance(verdict, Go):
                 self._send(message, claimed, verdict, at)
             else:
                 self.write_down()
-                self.tally[self._not_sent(message, claimed, verdict, at)] += 1
+                self.tally[self.not_sent(message, claimed, verdict, at)] += 1
         except DatabaseError:
             raise
         except Exception as error:
             self.write_down()
-            self.tally[self._not_made(message, claimed, error)] += 1
+            self.tally[self.not_made(message, claimed, error)] += 1
 
-    def _not_sent(self, message: Message, claimed: Claimed, verdict: NotNow | Never, at: datetime) -> str:
+    def not_sent(self, message: Message, claimed: Claimed, verdict: NotNow | Never, at: datetime) -> str:
+        """Gives it back for later, or drops it for good; says which."""
         if isinstance(verdict, NotNow):
             release([message.pk], claimed.token, at=verdict.until)
             return "waiting"
@@ -145,7 +174,7 @@ class _Pass:
                 fall_back(message, now=at)
         return str(verdict.status) if moved else "fenced"
 
-    def _not_made(self, message: Message, claimed: Claimed, error: Exception) -> str:
+    def not_made(self, message: Message, claimed: Claimed, error: Exception) -> str:
         """One message's mistake must not stop the others: dead when no text can come of it, else later again."""
         if isinstance(error, NoText | MissingVariable):
             return self._failed(message, claimed, str(error), MessageStatus.DEAD)
@@ -172,7 +201,7 @@ class _Pass:
         faults.point(faults.AFTER_DISPATCHING)
         result = call(provider, sent.composed.outgoing)
         faults.point(faults.AFTER_ACCEPT)
-        self._take(sent, result)
+        self.take(sent, result)
 
     def _dispatched(self, message: Message, claimed: Claimed, go: Go, at: datetime) -> Dispatched | None:
         step = dispatch(
@@ -191,14 +220,15 @@ class _Pass:
             faults.point(faults.AFTER_SETTLE)
         return step.sent
 
-    def _take(self, sent: Dispatched, result: Result) -> None:
+    def take(self, sent: Dispatched, result: Result) -> None:
         """Keeps an accepted message for the next statement; writes down anything else at once."""
         self.held = answered(sent, result, at=self.database_at())
         if not isinstance(result, Accepted):
             self.write_down()
-        self._tell_breaker(self.carriers[sent.message.channel].name, result)
+        self.tell_breaker(self.carriers[sent.message.channel].name, result)
 
-    def _settled(self, told: Answered) -> None:
+    def settled(self, told: Answered) -> None:
+        """Writes down one answer; a message that was refused for good may fall back to the other channel."""
         if told.values["s_to"] != MessageStatus.DEAD:
             status = settle(told, now=self.now)
         else:
@@ -208,7 +238,8 @@ class _Pass:
                     fall_back(told.sent.message, now=self.database_at())
         self.tally[status or "fenced"] += 1
 
-    def _tell_breaker(self, provider: str, result: Result) -> None:
+    def tell_breaker(self, provider: str, result: Result) -> None:
+        """Counts what a provider did for its breaker."""
         if isinstance(result, Unknown) or (isinstance(result, Temporary) and result.is_provider):
             self.breakers.failed(provider, result.error, now=self.now)
         else:

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from clinic.messaging import registry
-from clinic.messaging.consent import Choices, choices_of
+from clinic.messaging.consent import Choices, Reach, choices_of
 from clinic.messaging.engine.claim import with_facts
+from clinic.messaging.engine.sql import among
 from clinic.messaging.models import Message
+from clinic.messaging.words import Channel
 
 #: Facts of a batch are read again when they are older. A cancel needs none of them: it calls the row itself back.
 SECONDS = 2.0
@@ -30,6 +32,13 @@ class Facts:
         """Whether they should be read again."""
         return time.monotonic() - self._read_at > SECONDS
 
+    def reach(self, message: Message) -> Reach:
+        """How its patient may be reached."""
+        written = (
+            {str(Channel.SMS): number} if (number := getattr(message, "number", None)) is not None else {}
+        )
+        return Reach(message.patient, self.choices[message.patient_id], written)
+
     def thing(self, message: Message) -> Any | None:
         """What the message is about, or None when it is gone."""
         if (loaded := self._things.get(message.subject_type)) is not None:
@@ -40,7 +49,7 @@ class Facts:
 def read_again(left: Iterable[Message]) -> tuple[deque[Message], Facts]:
     """Fresh rows and facts for the rest of a batch; rows that are no longer ours fall to the guards."""
     order = [message.pk for message in left]
-    found = {message.pk: message for message in with_facts(Message.objects.filter(pk__in=order))}
+    found = {message.pk: message for message in with_facts(Message.objects.filter(pk__in=among(order)))}
     fresh = deque(found[pk] for pk in order if pk in found)
     return fresh, Facts(fresh)
 

@@ -55,7 +55,7 @@ def judge(message: Message, facts: Facts, now: datetime) -> Verdict:
     settings = settings_of(message)
     if {message.rule, message.kind} & set(settings.muted_rules):
         return Never(MessageStatus.CANCELLED, Reason.MUTED)
-    reach = Reach(message.patient, facts.choices[message.patient_id])
+    reach = facts.reach(message)
     if refusal := reach.refusal(message.channel, message.purpose):
         return Never(MessageStatus.CANCELLED, refusal, falls_back=refusal != Reason.ANONYMISED)
     return _about_quiet_hours(message, settings, now) or _about_subject(message, reach, facts, now)

@@ -201,7 +201,11 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_attempt_at", "id"], condition=Q(status="pending"), name="message_due"),
+            models.Index(
+                fields=["channel", "next_attempt_at", "id"],
+                condition=Q(status="pending"),
+                name="message_due_by_channel",
+            ),
             models.Index(
                 fields=["lease_until"],
                 condition=Q(status__in=["claimed", "dispatching"]),

@@ -208,7 +208,7 @@ def test_a_mistake_in_one_message_does_not_stop_the_others(plan: Any, visits: Vi
 
 def test_a_claim_that_lapsed_is_free_again(plan: Any) -> None:
     _visit, message = plan(reminder())
-    claim(limit=10, now=NOW)
+    claim(channel="sms", limit=10, now=NOW)
     assert reap(now=NOW + 89 * SECOND) == {"freed": 0, "resolved": 0}
     assert reap(now=LAPSED) == {"freed": 1, "resolved": 0}
     assert status(message) == "pending"
@@ -219,7 +219,7 @@ def test_a_message_that_keeps_taking_its_process_down_is_dead(plan: Any) -> None
     _visit, message = plan(reminder(expires_at=NOW + 11 * HOUR))
     at = NOW
     for _round in range(12):
-        claim(limit=1, now=at)
+        claim(channel="sms", limit=1, now=at)
         at += timedelta(seconds=91)
         reap(now=at)
     assert status(message) == "dead"
@@ -227,7 +227,7 @@ def test_a_message_that_keeps_taking_its_process_down_is_dead(plan: Any) -> None
 
 def dispatching(message: Message) -> None:
     """As a worker leaves it that dies between dispatching and settling."""
-    claimed = claim(limit=1, now=NOW)
+    claimed = claim(channel="sms", limit=1, now=NOW)
     Message.objects.filter(pk=message.pk).update(
         status="dispatching", provider="memory", lease_token=claimed.token
     )

@@ -74,7 +74,9 @@ def test_four_workers_send_each_message_once(visits: Visits, patient: Patient, l
 
 def test_two_claims_never_share_a_message(visits: Visits, patient: Patient, location: Location) -> None:
     planned(visits, patient, location, 10)
-    batches = together(*[lambda: {message.pk for message in claim(limit=5, now=NOW).messages}] * 2)
+    batches = together(
+        *[lambda: {message.pk for message in claim(channel="sms", limit=5, now=NOW).messages}] * 2
+    )
     assert (len(batches[0] | batches[1]), batches[0] & batches[1]) == (10, set())
 
 
@@ -116,7 +118,7 @@ def test_two_moves_of_one_visit_leave_one_reminder(
 
 def test_two_reapers_free_a_lapsed_message_once(visits: Visits, patient: Patient, location: Location) -> None:
     planned(visits, patient, location, 20)
-    claim(limit=20, now=NOW)
+    claim(channel="sms", limit=20, now=NOW)
     freed = together(*[lambda: reap(now=NOW + timedelta(seconds=91))["freed"]] * 2)
     assert sum(freed) == 20
 

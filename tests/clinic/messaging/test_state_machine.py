@@ -104,7 +104,7 @@ class Outbox(RuleBasedStateMachine):
 
     @rule()
     def claim_and_die(self) -> None:
-        claim(limit=2, now=self.now)
+        claim(channel="sms", limit=2, now=self.now)
 
     @rule(point=st.sampled_from(faults.POINTS))
     def send_and_die(self, point: str) -> None:
