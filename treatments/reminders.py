@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
 from clinic.messaging.jobs import Every, register_job
 from clinic.messaging.models import Message
 from clinic.messaging.registry import Wanted, register
@@ -47,8 +49,15 @@ class SessionSubject:
 
     def load(self, pk: int, *, lock: bool = False) -> TreatmentSession | None:
         """The session with its plan."""
-        rows = TreatmentSession.objects.select_related("plan__patient", "plan__location", "protocol_version")
+        rows = self._rows()
         return (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+
+    def load_many(self, pks: Iterable[int]) -> dict[int, TreatmentSession]:
+        """Those of a batch of messages, in one query."""
+        return self._rows().in_bulk(list(pks))
+
+    def _rows(self) -> QuerySet[TreatmentSession]:
+        return TreatmentSession.objects.select_related("plan__patient", "plan__location", "protocol_version")
 
     def patient(self, obj: TreatmentSession) -> Patient:
         """Who was treated."""
@@ -108,8 +117,15 @@ class RecoveryCheckSubject:
 
     def load(self, pk: int, *, lock: bool = False) -> RecoveryCheck | None:
         """The check with its session and plan."""
-        rows = RecoveryCheck.objects.select_related("session__plan__patient", "session__plan__location")
+        rows = self._rows()
         return (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+
+    def load_many(self, pks: Iterable[int]) -> dict[int, RecoveryCheck]:
+        """Those of a batch of messages, in one query."""
+        return self._rows().in_bulk(list(pks))
+
+    def _rows(self) -> QuerySet[RecoveryCheck]:
+        return RecoveryCheck.objects.select_related("session__plan__patient", "session__plan__location")
 
     def patient(self, obj: RecoveryCheck) -> Patient:
         """Who is asked."""
@@ -200,8 +216,15 @@ class PlanSubject:
 
     def load(self, pk: int, *, lock: bool = False) -> TreatmentPlan | None:
         """The plan with its patient and location."""
-        rows = TreatmentPlan.objects.select_related("patient", "location")
+        rows = self._rows()
         return (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+
+    def load_many(self, pks: Iterable[int]) -> dict[int, TreatmentPlan]:
+        """Those of a batch of messages, in one query."""
+        return self._rows().in_bulk(list(pks))
+
+    def _rows(self) -> QuerySet[TreatmentPlan]:
+        return TreatmentPlan.objects.select_related("patient", "location")
 
     def patient(self, obj: TreatmentPlan) -> Patient:
         """Whose plan."""
