@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -254,6 +255,7 @@ def _work(kind: str, name: str, number: int, due: int) -> None:
         "batched": _one,
         "bare": lambda: _bare(number, due),
     }
+    gc.freeze()  # as the worker and `run_messages` do
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()

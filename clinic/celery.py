@@ -1,11 +1,20 @@
 """Celery wakes; PostgreSQL decides. A broker message never carries a fact about a patient."""
 
+import gc
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 app = Celery("collagenda")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["clinic.messaging", "treatments", "bookings"])
+
+
+@worker_process_init.connect
+def keep_what_is_loaded(**_facts: Any) -> None:
+    """What a worker has loaded by now it needs until its end: looking for garbage among it took a fifth of a batch."""
+    gc.freeze()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _OPTIONAL = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
@@ -14,14 +15,17 @@ class MissingVariable(Exception):
     """A text needs a value that nobody gave, outside of [[…]]."""
 
 
-def variables_in(text: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def variables_in(text: str) -> frozenset[str]:
     """The names that a text uses."""
-    return set(_VARIABLE.findall(text))
+    return frozenset(_VARIABLE.findall(text))
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The finished text; raises `MissingVariable`. Empty paragraphs vanish, values are not filled again."""
-    without = _OPTIONAL.sub(lambda part: part[1] if _is_complete(part[1], values) else "", text)
+    without = text
+    if "[[" in text:
+        without = _OPTIONAL.sub(lambda part: part[1] if _is_complete(part[1], values) else "", text)
     if missing := sorted(name for name in variables_in(without) if not values.get(name)):
         raise MissingVariable(f"the text needs {', '.join('{' + name + '}' for name in missing)}")
     filled = _VARIABLE.sub(lambda part: values[part[1]], without)

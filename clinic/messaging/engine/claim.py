@@ -15,7 +15,20 @@ from clinic.messaging.models import Message
 
 LEASE_SECONDS = 90
 #: Columns that sending does not look at.
-_NOT_READ = ("created_at", "created_by", "lease_until", "delivered_at", "handled_at", "handled_by")
+_NOT_READ = (
+    *(
+        "created_at",
+        "created_by",
+        "lease_token",
+        "lease_until",
+        "sent_at",
+        "delivered_at",
+        "handled_at",
+        "handled_by",
+    ),
+    *("scheduled_for", "dedupe_key", "provider", "provider_reference", "last_error", "reason", "fallback_of"),
+    *("patient__search", "patient__alert", "patient__desk_note", "patient__extra_minutes"),
+)
 
 _CLAIM = clocked(
     """

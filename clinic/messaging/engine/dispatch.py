@@ -100,7 +100,7 @@ def dispatch(
 def _written(values: dict[str, Any], before: Answered | None) -> tuple[str | None, int | None]:
     if before is None:
         found = rows(_DISPATCH, values)
-        return found[0] if found else (None, None)  # type: ignore[return-value]
+        return found[0] if found else (None, None)
     settled, attempt = rows(_SETTLE_AND_DISPATCH, values | before.values)[0]
     return settled or "", attempt
 

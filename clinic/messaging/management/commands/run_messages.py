@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from typing import Any
@@ -26,6 +27,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, once: bool, **options: Any) -> None:
         """Runs until it is told to stop."""
         stop = threading.Event()
+        gc.freeze()
         if once:
             self._tick(stop)
             return
