@@ -61,6 +61,8 @@ class Provider(BaseHTTPRequestHandler):
         """Keeps quiet."""
 
     def _take(self, body: bytes) -> tuple[int, dict[str, Any]]:
+        if self.path.startswith("/http") and "/batches" in self.path:
+            return 200, {"results": [self._one_of_many(told) for told in json.loads(body)["messages"]]}
         if self.path.startswith("/http"):
             told = json.loads(body)
             line = keep(told["reference"], told["to"], told["text"], is_idempotent=True)
@@ -70,6 +72,12 @@ class Provider(BaseHTTPRequestHandler):
             return self._take_twilio(form)
         line = keep(form["client-ref"], form["to"], form["text"])
         return 200, {"messages": [{"status": "0", "message-id": line["id"]}]}
+
+    def _one_of_many(self, told: dict[str, str]) -> dict[str, Any]:
+        if told["to"] == "+15005550001":
+            return {"reference": told["reference"], "status": 422}
+        line = keep(told["reference"], told["to"], told["text"], is_idempotent=True)
+        return {"reference": told["reference"], "id": line["id"]}
 
     def _take_twilio(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
         if form["To"] == "+15005550001":

@@ -1,7 +1,8 @@
 """SMS through any gateway that speaks this small HTTP protocol (docs/how-to/add-a-channel.md).
 
-POST …/messages with an Idempotency-Key gives 2xx and {"id": …}; GET …/messages?reference=… finds it again. Webhooks
-carry `X-Signature: sha256=<hex>`, an HMAC of the body with the `webhook_secret` of SMS_URL.
+POST …/messages with an Idempotency-Key gives 2xx and {"id": …}; GET …/messages?reference=… finds it again. With
+`batch=yes` in SMS_URL, POST …/batches takes many at once and answers for each of them by its
+reference. Webhooks carry `X-Signature: sha256=<hex>`, an HMAC of the body with the `webhook_secret` of SMS_URL.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -36,20 +38,31 @@ class HttpSms:
 
     def __init__(self, url: str) -> None:
         self.endpoint = Endpoint.read(url)
+        if self.endpoint.options.get("batch") == "yes":
+            self.capabilities = Capabilities(is_idempotent=True, can_look_up=True, can_batch=True)
 
     def send(self, outgoing: Outgoing) -> Result:
         """Hands one text over."""
-        body = {"to": outgoing.to, "text": outgoing.text, "reference": outgoing.key}
-        if sender := self.endpoint.options.get("from"):
-            body["from"] = sender
         headers = {**self._headers(), "Idempotency-Key": outgoing.key}
-        reply = request(self.endpoint, "POST", "/messages", body=json.dumps(body).encode(), headers=headers)
+        body = json.dumps(self._told(outgoing)).encode()
+        reply = request(self.endpoint, "POST", "/messages", body=body, headers=headers)
+        return reply if not isinstance(reply, Reply) else _judged(reply.status, _object(reply.body), reply)
+
+    def send_many(self, outgoing: Sequence[Outgoing]) -> list[Result]:
+        """Hands many texts over; each has its own answer, and one that is missing leaves doubt about that text only."""
+        body = json.dumps({"messages": [self._told(each) for each in outgoing]}).encode()
+        reply = request(self.endpoint, "POST", "/batches", body=body, headers=self._headers())
         if not isinstance(reply, Reply):
-            return reply
+            return [reply] * len(outgoing)
         if not 200 <= reply.status < 300:
-            return refusal(reply)
-        reference = str(_object(reply.body).get("id", ""))
-        return Accepted(reference) if reference else Unknown("accepted, but the answer has no id")
+            return [refusal(reply)] * len(outgoing)
+        told = {str(one.get("reference", "")): one for one in _results(reply.body)}
+        return [_result(told.get(each.key)) for each in outgoing]
+
+    def _told(self, outgoing: Outgoing) -> dict[str, str]:
+        told = {"to": outgoing.to, "text": outgoing.text, "reference": outgoing.key}
+        sender = self.endpoint.options.get("from")
+        return {**told, "from": sender} if sender else told
 
     def lookup(self, key: str) -> Accepted | NotThere | None:
         """Asks for the message of a key."""
@@ -75,6 +88,27 @@ class HttpSms:
 
     def _headers(self) -> dict[str, str]:
         return {"Content-Type": "application/json", "Accept": "application/json", **self.endpoint.basic}
+
+
+def _judged(status: int, told: dict[str, Any], reply: Reply) -> Result:
+    if not 200 <= status < 300:
+        return refusal(reply)
+    reference = str(told.get("id", ""))
+    return Accepted(reference) if reference else Unknown("accepted, but the answer has no id")
+
+
+def _result(told: dict[str, Any] | None) -> Result:
+    """One line of a batch's answer: {"reference", "id"} or {"reference", "status", "error"}."""
+    if told is None:
+        return Unknown("the answer does not speak of this text")
+    status = told.get("status", 202)
+    lone = Reply(status if isinstance(status, int) else 500, b"")
+    return _judged(lone.status, told, lone)
+
+
+def _results(body: bytes) -> list[dict[str, Any]]:
+    found = _object(body).get("results")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _report(told: dict[str, Any]) -> Report:

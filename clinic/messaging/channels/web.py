@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from clinic.messaging.channels.base import CALL_SECONDS, Permanent, Result, Temporary, Unknown
 
 #: Longest answer that is read, in bytes.
-_MOST = 100_000
+_MOST = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,8 @@ def _dispatched(worker: Pass, claimed: Claimed, left: set[int]) -> Iterable[list
     with transaction.atomic() if needs_links else nullcontext():
         ready = list(_composed(worker, claimed, chosen, left))
         sent = _write_dispatched(worker, claimed, ready) if ready else []
-    worker.tally["fenced"] += len(ready) - len(sent)
+    if fenced := len(ready) - len(sent):
+        worker.tally["fenced"] += fenced
     left -= {each.message.pk for each in ready}
     if sent:
         yield sent

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -121,6 +122,29 @@ def test_generic_hands_a_text_over_once_however_often_it_tries(generic: HttpSms,
     first = generic.send(TEXT)
     assert generic.send(TEXT) == first
     assert told(provider) == [("message-7", TEXT.to, TEXT.text)]
+
+
+def test_generic_takes_many_at_once_and_answers_for_each(provider: Provider) -> None:
+    carrier = HttpSms(provider.url("http", "from=Riverside&batch=yes"))
+    assert (carrier.capabilities.can_batch, HttpSms(provider.url("http", "")).capabilities.can_batch) == (
+        True,
+        False,
+    )
+    batch = [
+        replace(TEXT, key="message-71"),
+        replace(TEXT, key="message-72", to="+15005550001"),
+        replace(TEXT, key="message-73"),
+    ]
+    first, refused, third = carrier.send_many(batch)
+    assert isinstance(first, Accepted)
+    assert isinstance(refused, Permanent)
+    assert isinstance(third, Accepted)
+    assert [first, refused, third] == carrier.send_many(batch)  # the same keys again are the same texts
+    assert [line["key"] for line in provider.accepted()].count("message-71") == 1
+    provider.behave("500")
+    assert {type(result) for result in carrier.send_many(batch)} == {Temporary}
+    provider.behave("drop")
+    assert {type(result) for result in carrier.send_many(batch)} == {Unknown}
 
 
 def test_generic_can_be_asked(generic: HttpSms) -> None:

@@ -19,6 +19,7 @@ from clinic.messaging import faults, registry
 from clinic.messaging.actions.outbox import reconcile
 from clinic.messaging.channels.base import Accepted, Capabilities, Outgoing
 from clinic.messaging.channels.local import MemorySms
+from clinic.messaging.engine import bulk
 from clinic.messaging.engine import drain as passes
 from clinic.messaging.engine.claim import claim
 from clinic.messaging.engine.doubt import reap
@@ -61,9 +62,9 @@ class Outbox(RuleBasedStateMachine):
             self.rows.__exit__(None, None, None)
             registry.unregister(self.visits.name)
 
-    @initialize(knows_keys=st.booleans())
-    def provider(self, knows_keys: bool) -> None:
-        self.knows_keys = knows_keys
+    @initialize(knows_keys=st.booleans(), takes_many=st.booleans())
+    def provider(self, knows_keys: bool, takes_many: bool) -> None:
+        self.knows_keys, self.takes_many = knows_keys, knows_keys and takes_many
 
     @rule(minutes=st.integers(-30, 900), useful=st.integers(10, 900), at_most_once=st.booleans())
     def plan(self, minutes: int, useful: int, at_most_once: bool) -> None:
@@ -169,8 +170,16 @@ class Outbox(RuleBasedStateMachine):
                 self.sends.append((outgoing.message_id, self.now))
             return Accepted(outgoing.key)
 
-        can = Capabilities(is_local=True, can_look_up=self.knows_keys)
-        with patch.object(MemorySms, "send", take), patch.object(MemorySms, "capabilities", can):
+        def take_many(carrier: MemorySms, outgoing: list[Outgoing]) -> list[Accepted]:
+            return [take(carrier, each) for each in outgoing]
+
+        can = Capabilities(is_local=True, can_look_up=self.knows_keys, can_batch=self.takes_many)
+        with (
+            patch.object(MemorySms, "send", take),
+            patch.object(MemorySms, "send_many", take_many, create=True),
+            patch.object(MemorySms, "capabilities", can),
+            patch.object(bulk, "release", lambda *_args, **_options: None),
+        ):
             yield
 
     def _let_everything_settle(self) -> None:
