@@ -25,6 +25,7 @@ from clinic.messaging.engine.claim import claim
 from clinic.messaging.engine.doubt import reap
 from clinic.messaging.models import Message
 from clinic.messaging.words import Policy
+from clinic.models import Location
 from clinic.timekeeping import is_quiet
 from tests.clinic.messaging.conftest import HOUR, NOW, Visit, Visits, reminder
 from tests.factories import LocationFactory, PatientFactory
@@ -48,7 +49,7 @@ class Outbox(RuleBasedStateMachine):
         self.visits = Visits()
         registry.register(self.visits)
         MemorySms.forget()
-        self.location = LocationFactory()
+        self.location = Location.objects.get(pk=LocationFactory().pk)  # with times as times
         self.patient = PatientFactory(at=self.location, email="")
         self.sends: list[tuple[int, datetime]] = []
         self.window: Counter[int] = Counter()
