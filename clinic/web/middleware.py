@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pghistory
@@ -72,17 +72,23 @@ class SessionLimitsMiddleware:
         """Ends a session that is too old; otherwise notes the minute of the last request."""
         if request.user.is_authenticated and "HTTP_AUTHORIZATION" not in request.META:
             now = timezone.now()
-            if self._is_over(request.session, now):
+            if self._is_over(request, now):
                 logout(request)
                 return self._sign_in_again(request)
             self._note(request.session, now)
         return self.get_response(request)
 
-    def _is_over(self, session: Any, now: datetime) -> bool:
-        seen, since = session.get(_LAST_SEEN), session.get(_SIGNED_IN)
-        idle = seen is not None and now.timestamp() - seen > settings.SESSION_IDLE.total_seconds()
+    def _is_over(self, request: HttpRequest, now: datetime) -> bool:
+        seen, since = request.session.get(_LAST_SEEN), request.session.get(_SIGNED_IN)
+        idle = seen is not None and now.timestamp() - seen > self._silence(request).total_seconds()
         old = since is not None and now.timestamp() - since > settings.SESSION_ABSOLUTE.total_seconds()
         return bool(idle or old)
+
+    def _silence(self, request: HttpRequest) -> timedelta:
+        """How long somebody may be silent: what their location has chosen, else the setting."""
+        location = current_location(request)
+        minutes = location.settings.idle_minutes if location and hasattr(location, "settings") else None
+        return timedelta(minutes=minutes) if minutes else settings.SESSION_IDLE
 
     def _note(self, session: Any, now: datetime) -> None:
         stamp = int(now.timestamp())

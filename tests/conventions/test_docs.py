@@ -67,16 +67,31 @@ def test_links_between_the_documents_lead_somewhere() -> None:
 
 def test_every_promise_names_tests_that_exist() -> None:
     page = (DOCS / "promises.md").read_text(encoding="utf-8")
-    written = {
-        name
-        for path in (DOCS.parent / "tests").rglob("test_*.py")
-        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-    }
     sections = dict(re.findall(r"^## (P\d+): .*?\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
     named = {number: set(re.findall(r"`(test_\w+)`", text)) for number, text in sections.items()}
     assert list(named) == [f"P{number}" for number in range(1, 13)]
     assert [number for number, names in named.items() if len(names) < 3] == []
-    assert {number: names - written for number, names in named.items() if names - written} == {}
+    assert {
+        number: names - written_tests() for number, names in named.items() if names - written_tests()
+    } == {}
+
+
+def test_documents_name_only_tests_that_exist() -> None:
+    named = {
+        (page.name, name)
+        for page in DOCS.rglob("*.md")
+        for name in re.findall(r"`(test_[a-z0-9_]+)`", page.read_text(encoding="utf-8"))
+    }
+    assert {(page, name) for page, name in named if name not in written_tests()} == set()
+
+
+def written_tests() -> set[str]:
+    """The name of every test there is."""
+    return {
+        name
+        for path in (DOCS.parent / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
 
 
 def test_every_anchor_inside_a_document_leads_to_a_heading() -> None:

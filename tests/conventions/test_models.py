@@ -13,9 +13,20 @@ import clinic.words
 import treatments.words
 from clinic.statuses import StatusChange
 
-OURS = ["clinic", "treatments", "bookings"]
+OURS = ["clinic", "messaging", "treatments", "bookings"]
 #: Append-only by a trigger of their own, or bookkeeping of the machine: their rows are the history.
-WITHOUT_HISTORY = {"clinic.AccessLog", "clinic.IdempotencyKey"}
+WITHOUT_HISTORY = {
+    "clinic.AccessLog",
+    "clinic.IdempotencyKey",
+    # A message's moves are rows: docs/adr/0101.
+    *(
+        "messaging.Message",
+        "messaging.MessageAttempt",
+        "messaging.AttemptOutcome",
+        "messaging.DeliveryReport",
+    ),
+    *("messaging.Heartbeat", "messaging.PeriodicRun", "messaging.ProviderHealth"),
+}
 
 TABLES: dict[str, tuple[type[TextChoices], Mapping[Any, Set[Any]]]] = {
     "appointment": (bookings.words.AppointmentStatus, bookings.words.APPOINTMENT_TRANSITIONS),

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clinic.history import tracked
 from clinic.messaging.words import Channel, InboundWord
 from clinic.roles import Permission, roles_with
 
@@ -40,6 +41,7 @@ class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
         return self.select_related("patient", "location", "handled_by").order_by("-received_at", "-id")
 
 
+@tracked()
 class InboundMessage(models.Model):
     """One reply. A number that several patients share, or nobody has, leaves `patient` empty."""
 

@@ -44,7 +44,9 @@ def desk(client: Client, clinic: Clinic) -> Client:
     return client
 
 
-@pytest.mark.parametrize("words", ["muller zoe", "MÜL", "zo", "0170 1234", "234567", "12.03.1967", "1967-03-12"])
+@pytest.mark.parametrize(
+    "words", ["muller zoe", "MÜL", "zo", "0170 1234", "234567", "12.03.1967", "1967-03-12"]
+)
 def test_everybody_is_found_by_what_is_known_of_them(clinic: Clinic, zoe: Patient, words: str) -> None:
     assert people(clinic.desk, words) == [zoe]
 
