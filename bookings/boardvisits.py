@@ -105,5 +105,6 @@ def board_visits(rows: Any) -> list[BoardVisit]:
         given, family, alert, born_on, phone = values[own:person]
         patient = BoardPatient(f"{given} {family}".strip(), alert, born_on, phone or "")
         session = BoardSession(*values[person:]) if values[person] is not None else None
-        found.append(BoardVisit(*values[:own], patient=patient, treatment_session=session))
+        told = dict(zip(_OWN, values, strict=False))
+        found.append(BoardVisit(**told, patient=patient, treatment_session=session))
     return found

@@ -38,3 +38,14 @@ def take_role(*, user: User, location: Location, role: str, by: Any, now: dateti
     """The user no longer works there in that role; False when they did not. History keeps that they once did."""
     deleted, _by_model = Membership.objects.filter(user=user, location=location, role=role).delete()
     return bool(deleted)
+
+
+@transaction.atomic
+def let_in(*, email: str, name: str, location: Location, role: str, by: Any, now: datetime) -> User:
+    """Somebody works at a location from now on: with the login that has this address, else with a new one."""
+    address = email.strip().lower()
+    user = User.objects.filter(email__iexact=address).first()
+    if user is None:
+        user = create_user(email=address, name=name, by=by, now=now)
+    give_role(user=user, location=location, role=role, by=by, now=now)
+    return user

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from clinic.forms import DateInput, PhoneInput, RadioCards, TimeInput
-from clinic.models import ClinicSettings, Location, Patient
+from clinic.forms import DateInput, PhoneInput, RadioCards
+from clinic.models import Location, Patient
 
 
 class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -66,20 +66,3 @@ class PatientForm(forms.ModelForm):  # type: ignore[type-arg]
     def details(self) -> dict[str, Any]:
         """What the action takes."""
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
-
-
-class LocationSettingsForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What a manager may decide for a location."""
-
-    class Meta:
-        model = ClinicSettings
-        fields = (
-            "quiet_from",
-            "quiet_until",
-            "slot_minutes",
-            "hold_minutes",
-            "notice_minutes",
-            "horizon_days",
-            "undo_seconds",
-        )
-        widgets = {"quiet_from": TimeInput(), "quiet_until": TimeInput()}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.web import locations, patients, settings_pages, tasks
+from clinic.web import locations, patients, settings_pages, settings_staff, tasks
 
 app_name = "clinic"
 urlpatterns = [
@@ -17,5 +17,14 @@ urlpatterns = [
     path("tasks/<int:pk>/reopen/", tasks.reopen, name="task-reopen"),
     path("location/", locations.choose, name="choose-location"),
     path("settings/", settings_pages.overview, name="settings"),
+    path("settings/new/", settings_pages.location_new, name="settings-location-new"),
     path("settings/<int:pk>/", settings_pages.location, name="settings-location"),
+    path("settings/<int:pk>/details/", settings_pages.location_details, name="settings-details"),
+    path("settings/<int:pk>/hours/", settings_pages.opening_hours, name="settings-hours"),
+    path("settings/<int:pk>/cadence/", settings_pages.cadence, name="settings-cadence"),
+    path("settings/<int:pk>/staff/", settings_staff.staff, name="settings-staff"),
+    path("settings/<int:pk>/new/<slug:kind>/", settings_pages.resource_new, name="settings-resource-new"),
+    path("settings/resources/<int:pk>/", settings_pages.resource, name="settings-resource"),
+    path("settings/resources/<int:pk>/hours/", settings_pages.working_hours, name="settings-working"),
+    path("settings/roles/<int:pk>/take/", settings_staff.take_role, name="settings-take-role"),
 ]

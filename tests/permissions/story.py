@@ -40,6 +40,8 @@ def everything() -> tuple[Clinic, dict[str, int]]:
     wish, offer = _waits(clinic, sessions[3], later)
     return clinic, {
         "location": clinic.location.pk,
+        "resource": clinic.doctor.resource.pk,
+        "membership": clinic.desk.memberships.get().pk,
         "patient": patient.pk,
         "plan": plan.pk,
         "performed": sessions[1].pk,
