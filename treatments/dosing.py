@@ -152,6 +152,44 @@ def breaches(
     return found
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gauge:
+    """How much of a limit a session has used: for the page, while it is typed. `value` None: not known yet."""
+
+    limit: str
+    measure: str
+    value: Decimal | None
+    allowed: Decimal
+    text: str
+    is_floor: bool
+
+    @property
+    def is_broken(self) -> bool:
+        """Beyond the limit."""
+        if self.value is None:
+            return False
+        return self.value < self.allowed if self.is_floor else self.value > self.allowed
+
+
+#: Measures that grow while a mixture is built; the others are told when they are wrong.
+GAUGED = ("ml_per_session", "mg_per_session", "points_per_session", "mg_per_kg", "mg_per_kg_with_adrenaline")
+
+
+def gauges(
+    limits: Iterable[DoseLimit],
+    *,
+    given: Dose,
+    components: Sequence[Component],
+    technique: Technique,
+    weight_kg: Decimal | None,
+) -> list[Gauge]:
+    """The limits that apply to this mixture, each with what has been used of it."""
+    facts = _Facts(given, components, technique, weight_kg, None)
+    used = (limit for limit in limits if not limit.components or _uses(limit, components))
+    found = (facts.gauge(limit, cap) for limit in used for cap in limit.caps)
+    return [one for one in found if one is not None]
+
+
 def odd_strengths(
     limits: Iterable[DoseLimit], components: Sequence[Component]
 ) -> list[tuple[DoseLimit, Component]]:
@@ -196,6 +234,20 @@ class _Facts:
         value = self._value(limit, cap)
         if value is not None and (value < allowed if cap.is_floor else value > allowed):
             yield Breach(limit=limit.code, measure=cap.measure, value=value, cap=allowed, text=limit.text)
+
+    def gauge(self, limit: DoseLimit, cap: DoseCap) -> Gauge | None:
+        """What was used of one cap; None where it does not apply."""
+        allowed = self._allowed(limit, cap) if cap.measure in GAUGED else None
+        if allowed is None:
+            return None
+        return Gauge(
+            limit=limit.code,
+            measure=cap.measure,
+            value=self._value(limit, cap),
+            allowed=allowed,
+            text=limit.text,
+            is_floor=cap.is_floor,
+        )
 
     def _allowed(self, limit: DoseLimit, cap: DoseCap) -> Decimal | None:
         """The number that counts; None for measures that other rules judge."""

@@ -53,6 +53,23 @@ def last_signed(session: TreatmentSession) -> SessionRecord | None:
     )
 
 
+def zone_defaults(session: TreatmentSession) -> dict[str, dict[str, Any]]:
+    """For every side of every zone of the protocol, by `ZONE-SIDE`: as last time, else as the catalogue suggests."""
+    definition = definition_of(session)
+    profile = getattr(session.plan.patient, "clinical_profile", None)
+    skin = skin_type(profile.skin_type if profile else None)
+    fields = fields_for(shared().record_fields, str(definition.family))
+    found = {
+        f"{zone.code}-{side}": _zone_row(zone, str(side), definition, skin, fields)
+        for zone in definition.zones
+        for side in zone.sides
+    }
+    last = last_signed(session)
+    for row in last.zones.all() if last is not None else ():
+        found[f"{row.zone}-{row.side}"] = _zone_again(row, definition)
+    return found
+
+
 def _from_record(last: SessionRecord, definition: ProtocolDefinition) -> dict[str, Any]:
     fields = fields_for(shared().record_fields, str(definition.family))
     plain = {spec.code for spec in fields if not spec.is_per_zone} - NEVER_CARRIED

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from dataclasses import dataclass
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -21,11 +21,10 @@ from treatments.actions.recovery import plan_checks
 from treatments.actions.sessions import refuse
 from treatments.models import Addendum, ProductUse, SessionRecord, TreatmentSession, ZoneRecord
 from treatments.prefill import prefilled
-from treatments.queries.session_records import judged, problems_of, read_draft, record_facts
+from treatments.queries.session_records import earliest_after, judged, problems_of, read_draft, record_facts
 from treatments.record_form import ProductEntry, RecordValues, ZoneEntry
 from treatments.rules.mixtures import dose_of
 from treatments.rules.records import RecordFacts, numbing_minutes
-from treatments.series import next_earliest
 from treatments.signals import session_performed
 from treatments.words import (
     OPEN_SESSIONS,
@@ -97,8 +96,14 @@ def save_draft(record_id: int, *, version: int, draft: Mapping[str, Any]) -> Ses
 
 def record_problems(record_id: int, *, now: datetime) -> list[Problem]:
     """What stands against signing the draft as it is now: for the page beside the fields."""
+    row = drafted(record_id)
+    return problems_of(row, ended_at=now, now=now)
+
+
+def drafted(record_id: int) -> SessionRecord:
+    """The record with the device and the room that its draft names, as signing would see it."""
     row = _loaded(SessionRecord.objects.get(pk=record_id))
-    return problems_of(_with_columns(row, read_draft(row)), ended_at=now, now=now)
+    return _with_columns(row, read_draft(row))
 
 
 @transaction.atomic
@@ -241,22 +246,9 @@ def _computed(read: RecordValues, facts: RecordFacts) -> dict[str, Any]:
         computed["mg_by_class"] = {code: str(mg) for code, mg in totals.mg_by_class.items()}
     if (minutes := numbing_minutes(read)) is not None:
         computed["numbing_minutes"] = minutes
-    if (earliest := _earliest_after(read, facts)) is not None:
+    if (earliest := earliest_after(read, facts)) is not None:
         computed["next_earliest"] = earliest.isoformat()
     return computed
-
-
-def _earliest_after(read: RecordValues, facts: RecordFacts) -> date | None:
-    """The earliest day of the session after this one, with what this record says about the depth."""
-    depths = [entry.depth_mm for entry in read.zones if entry.depth_mm is not None]
-    done = replace(
-        facts.session,
-        day=facts.on,
-        status=SessionStatus.COMPLETED,
-        deepest_mm=max(depths, default=None),
-    )
-    sessions = tuple(done if one.pk == done.pk else one for one in facts.plan.sessions)
-    return next_earliest(replace(facts.plan, sessions=sessions), done, performed_on=facts.on)
 
 
 def _perform(row: SessionRecord, *, ended_at: datetime, by: Any, now: datetime) -> None:

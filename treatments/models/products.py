@@ -45,6 +45,11 @@ class Product(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_component(self) -> bool:
+        """Whether it is injected as part of a mixture."""
+        return self.role == ProductRole.COMPONENT
+
 
 class LotQuerySet(models.QuerySet["Lot"]):
     """Which lots."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,7 +28,8 @@ from treatments.rules.records import (
     time_problems,
     zone_problems,
 )
-from treatments.words import RecordStatus
+from treatments.series import next_earliest
+from treatments.words import RecordStatus, SessionStatus
 
 
 def draft_problems(session: TreatmentSession, *, now: datetime) -> list[Problem]:
@@ -99,6 +101,19 @@ def valid_certificates(certificates: Mapping[str, Any], on: date) -> frozenset[s
     return frozenset(
         name for name, until in certificates.items() if not until or str(until) >= on.isoformat()
     )
+
+
+def earliest_after(read: RecordValues, facts: RecordFacts) -> date | None:
+    """The earliest day of the session after this one, with what this record says about the depth (BR-02)."""
+    depths = [entry.depth_mm for entry in read.zones if entry.depth_mm is not None]
+    done = replace(
+        facts.session,
+        day=facts.on,
+        status=SessionStatus.COMPLETED,
+        deepest_mm=max(depths, default=None),
+    )
+    sessions = tuple(done if one.pk == done.pk else one for one in facts.plan.sessions)
+    return next_earliest(replace(facts.plan, sessions=sessions), done, performed_on=facts.on)
 
 
 def _screened(plan: PlanFacts) -> frozenset[str]:

@@ -8,7 +8,17 @@ from decimal import Decimal
 from clinic.errors import Problem
 from treatments import dose_problems as say
 from treatments.definitions import Severity
-from treatments.dosing import Component, Dose, Technique, ZoneDose, breaches, dose, odd_strengths
+from treatments.dosing import (
+    Component,
+    Dose,
+    Gauge,
+    Technique,
+    ZoneDose,
+    breaches,
+    dose,
+    gauges,
+    odd_strengths,
+)
 from treatments.record_form import RecordValues, ZoneEntry
 from treatments.rules.records import RecordFacts
 from treatments.screening_rules import NO
@@ -57,6 +67,23 @@ def _zones(read: RecordValues, facts: RecordFacts) -> list[ZoneDose]:
     ]
 
 
+def dose_gauges(read: RecordValues, facts: RecordFacts) -> list[Gauge]:
+    """What the mixture has used of each limit of its protocol (catalogue 2.6)."""
+    return gauges(
+        facts.session.definition.dose_limits,
+        given=dose_of(read, facts),
+        components=components_of(read, facts),
+        technique=_technique(read),
+        weight_kg=facts.weight_kg,
+    )
+
+
+def _technique(read: RecordValues) -> Technique:
+    return Technique(
+        ml_per_point=read.fields.get("vol_per_point_ml"), spacing_mm=read.fields.get("spacing_mm")
+    )
+
+
 def mixture_problems(read: RecordValues, facts: RecordFacts) -> Iterator[Problem]:
     """Everything that stands against what was mixed and injected."""
     components = components_of(read, facts)
@@ -64,14 +91,11 @@ def mixture_problems(read: RecordValues, facts: RecordFacts) -> Iterator[Problem
         return
     totals = dose_of(read, facts)
     limits = facts.session.definition.dose_limits
-    technique = Technique(
-        ml_per_point=read.fields.get("vol_per_point_ml"), spacing_mm=read.fields.get("spacing_mm")
-    )
     for breach in breaches(
         limits,
         given=totals,
         components=components,
-        technique=technique,
+        technique=_technique(read),
         weight_kg=facts.weight_kg,
         hours_after_cream=_hours_after_cream(read, facts),
     ):

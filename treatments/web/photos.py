@@ -14,7 +14,7 @@ from clinic.roles import Permission
 from treatments.actions.photos import add_photo
 from treatments.models import Photo
 from treatments.web.found import session_for
-from treatments.web.saying import carry_out
+from treatments.web.saying import back_to, carry_out
 
 
 @require_POST
@@ -36,7 +36,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
 
-    return carry_out(request, act, _("The photo is kept."), to="treatments:visit", pk=pk)
+    return carry_out(request, act, _("The photo is kept."), to=back_to(request), pk=pk)
 
 
 @require_safe

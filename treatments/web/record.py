@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,31 +12,30 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from clinic.access import log_access, require
-from clinic.errors import DomainError, NeedsApproval, Stale
+from clinic.errors import DomainError, Stale
 from clinic.models import Device, Practitioner, Room
 from clinic.roles import Permission
-from treatments.actions.records import add_addendum, open_record, record_problems, save_draft, sign_record
-from treatments.models import Lot, Product, SessionRecord, TreatmentSession
+from treatments.actions.records import add_addendum, open_record, save_draft, sign_record
+from treatments.models import SessionRecord, TreatmentSession
+from treatments.prefill import zone_defaults
 from treatments.queries.catalogue import definition_of, shared
 from treatments.record_form import fields_for
 from treatments.web.found import session_for
-from treatments.web.record_form import (
-    EMPTY_PRODUCTS,
-    draft_from,
-    inputs_of,
-    problems_by_field,
-    zone_rows,
-)
+from treatments.web.record_drafts import draft_from
+from treatments.web.record_live import live
+from treatments.web.record_page import draft_context, signed_context
+from treatments.web.record_products import from_template
 from treatments.web.saying import carry_out, say_refusal
-from treatments.words import ProductRole, RecordStatus
+from treatments.words import RecordStatus
 
 
 @require(Permission.TREAT)
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """GET opens the record (a draft is begun by POST only); POST saves, or saves and signs."""
     session = session_for(request, pk, Permission.TREAT)
-    log_access(request, session.plan.patient, "session record", now=timezone.now())
     found = SessionRecord.objects.of_session(session)
+    if request.headers.get("X-Requested-With") != "autosave":
+        log_access(request, session.plan.patient, "session record", now=timezone.now())
     if request.method == "POST":
         return _begin(request, session) if found is None else _save(request, session, found)
     if found is None:
@@ -65,32 +65,56 @@ def _booked(session: TreatmentSession) -> dict[str, Any]:
     }
 
 
+def _posted(request: HttpRequest, session: TreatmentSession, found: SessionRecord) -> dict[str, Any]:
+    definition = definition_of(session)
+    specs = fields_for(shared().record_fields, str(definition.family))
+    draft = draft_from(
+        request.POST, found.draft, specs, zone=session.plan.location.tz, new_row=_new_row(session)
+    )
+    code, _colon, alone = request.POST.get("template", "").partition(":")
+    for one in definition.mixtures:
+        if one.code == code:
+            draft["products"] = [*draft["products"], *from_template(one, alone=bool(alone))]
+    return draft
+
+
+def _new_row(session: TreatmentSession) -> Callable[[str, str], dict[str, Any]]:
+    def row(zone: str, side: str) -> dict[str, Any]:
+        return zone_defaults(session).get(f"{zone}-{side}", {"zone": zone, "side": side})
+
+    return row
+
+
 def _save(request: HttpRequest, session: TreatmentSession, found: SessionRecord) -> HttpResponse:
-    is_autosave = request.headers.get("X-Requested-With") == "autosave"
-    version = int(text) if (text := request.POST.get("version", "")).isdigit() else 0
-    draft = draft_from(request.POST, found.draft, _specs(session))
+    if request.headers.get("X-Requested-With") == "autosave":
+        return _autosave(request, session, found)
+    draft, is_signing = _posted(request, session, found), "sign" in request.POST
     try:
-        # Autosave overwrites only what this page itself saved before: the version it last heard of, or the first.
-        saved = save_draft(
-            found.pk, version=found.version if is_autosave and version == 0 else version, draft=draft
-        )
-        if "sign" in request.POST:
+        saved = save_draft(found.pk, version=_version(request), draft=draft)
+        if is_signing:
             sign_record(saved.pk, version=saved.version, by=request.user, now=timezone.now())
     except Stale as refusal:
-        if is_autosave:
-            return JsonResponse({"sentence": str(refusal.sentence)}, status=412)
         say_refusal(request, refusal)
         return _page(request, session, found, typed=draft, status=412)
     except DomainError as refusal:
         say_refusal(request, refusal)
         return _page(request, session, SessionRecord.objects.get(pk=found.pk), status=422)
-    if is_autosave:
-        return JsonResponse({"version": saved.version})
-    return redirect("treatments:visit" if "sign" in request.POST else "treatments:record", pk=session.pk)
+    return redirect("treatments:visit" if is_signing else "treatments:record", pk=session.pk)
 
 
-def _specs(session: TreatmentSession) -> tuple[Any, ...]:
-    return fields_for(shared().record_fields, str(definition_of(session).family))
+def _autosave(request: HttpRequest, session: TreatmentSession, found: SessionRecord) -> HttpResponse:
+    """Overwrites only what this page itself saved before: the version it last heard of."""
+    try:
+        saved = save_draft(found.pk, version=_version(request), draft=_posted(request, session, found))
+    except Stale as refusal:
+        return JsonResponse({"sentence": str(refusal.sentence)}, status=412)
+    except DomainError as refusal:
+        return JsonResponse({"sentence": str(refusal.sentence)}, status=409)
+    return JsonResponse({"version": saved.version, **live(saved.pk, now=timezone.now()).document()})
+
+
+def _version(request: HttpRequest) -> int:
+    return int(text) if (text := request.POST.get("version", "")).isdigit() else 0
 
 
 def _page(
@@ -101,40 +125,9 @@ def _page(
     typed: dict[str, Any] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    location, draft = session.plan.location, typed if typed is not None else found.draft
-    is_signed = found.status == RecordStatus.SIGNED
-    problems = [] if is_signed else record_problems(found.pk, now=timezone.now())
-    by_field = problems_by_field(problems)
-    specs, definition = _specs(session), definition_of(session)
-    zones = {zone.code: zone for zone in definition.zones}
-    products = list(draft.get("products") or [])
-    context = {
-        "session": session,
-        "plan": session.plan,
-        "record": found,
-        "draft": draft,
-        "is_signed": is_signed,
-        "to_sign_off": [one for one in problems if isinstance(one, NeedsApproval)],
-        "problems": by_field.get("", []) + by_field.get("products", []) + by_field.get("zones", []),
-        "device_problems": by_field.get("device", []),
-        "room_problems": by_field.get("room", []),
-        "inputs": inputs_of(specs, draft, by_field),
-        "zones": zone_rows(specs, draft, zones, by_field),
-        "products": list(enumerate([*products, *({} for _ in range(EMPTY_PRODUCTS))])),
-        "product_problems": [
-            s for key, lines in by_field.items() if key.startswith("products.") for s in lines
-        ],
-        "known_products": Product.objects.in_use(),
-        "lots": Lot.objects.at(location).select_related("product"),
-        "roles": ProductRole.choices,
-        "devices": Device.objects.filter(resource__locations=location).select_related("resource", "model"),
-        "rooms": Room.objects.filter(resource__locations=location).select_related("resource"),
-        "people": Practitioner.objects.at(location),
-        "photos": session.photos.all(),
-        "views": shared().photo_views,
-        "units": ("mL", "mg", "IU", "g", "piece"),
-        "opened_now": timezone.now().isoformat(timespec="minutes"),
-    }
+    if found.status == RecordStatus.SIGNED:
+        return render(request, "treatments/record_signed.html", signed_context(session, found), status=status)
+    context = draft_context(session, found, typed=typed, now=timezone.now(), is_refused=status == 422)
     return render(request, "treatments/record.html", context, status=status)
 
 

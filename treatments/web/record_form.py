@@ -1,18 +1,29 @@
-"""The record's page as fields, and what was posted as a draft. The rules are in `treatments.record_form`."""
+"""The record's page as fields and rows; rules are in `treatments.record_form`, what was posted in `record_drafts`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.http import QueryDict
-
-from clinic.errors import Problem
-from treatments.definitions import RecordField, Zone
+from clinic.errors import Blocker, NeedsApproval, Problem
+from treatments.definitions import ProtocolDefinition, RecordField, Zone
+from treatments.web.record_drafts import wall_time
+from treatments.web.record_words import choices_of
+from treatments.web.zone_maps import spoken_zone
 
 #: Rows for products that are still empty.
-EMPTY_PRODUCTS = 2
+EMPTY_PRODUCTS = 1
+Found = Mapping[str, list["Said"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One problem beside its field: how serious, and the sentence."""
+
+    kind: str
+    sentence: str
 
 
 @dataclass
@@ -22,12 +33,12 @@ class Input:
     name: str
     spec: RecordField
     value: Any = ""
-    problems: list[str] = field(default_factory=list)
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        """The allowed words, where the field has a list."""
-        return self.spec.allowed if self.spec.kind.endswith(("enum", "decimal")) else ()
+    problems: list[Said] = field(default_factory=list)
+    choices: list[tuple[str, str]] = field(default_factory=list)
+    low: Any = None
+    high: Any = None
+    soft: Any = None
+    cap: Any = None
 
     @property
     def is_many(self) -> bool:
@@ -50,92 +61,119 @@ class Input:
             "datetime": "datetime-local",
         }.get(self.spec.kind, "text")
 
+    @property
+    def step(self) -> str:
+        """The step of the arrows: the catalogue's, else whatever is typed."""
+        return (
+            str(self.spec.step) if self.spec.step is not None else "1" if self.spec.kind == "int" else "any"
+        )
+
 
 @dataclass
 class ZoneRow:
-    """One side of one zone with its fields."""
+    """One side of one zone with its fields; `is_on`: treated today."""
 
     place: int
     zone: str
     side: str
     label: str
-    hint: str
+    is_on: bool
     inputs: list[Input]
+
+    @property
+    def name(self) -> str:
+        """How the map knows it."""
+        return f"{self.zone}-{self.side}"
 
 
 def inputs_of(
-    specs: Iterable[RecordField], draft: Mapping[str, Any], found: Mapping[str, list[str]]
-) -> list[Input]:
-    """The fields of the session as a whole."""
+    specs: Iterable[RecordField],
+    draft: Mapping[str, Any],
+    found: Found,
+    definition: ProtocolDefinition,
+    zone: ZoneInfo,
+) -> dict[str, Input]:
+    """The fields of the session as a whole, by code."""
     typed = draft.get("fields") or {}
-    return [
-        Input(f"f.{spec.code}", spec, typed.get(spec.code, ""), found.get(f"fields.{spec.code}", []))
+    return {
+        spec.code: Input(
+            f"f.{spec.code}",
+            spec,
+            wall_time(typed.get(spec.code), zone) if spec.kind == "datetime" else typed.get(spec.code, ""),
+            found.get(f"fields.{spec.code}", []),
+            choices_of(spec, definition),
+        )
         for spec in specs
         if not spec.is_per_zone
-    ]
+    }
 
 
 def zone_rows(
     specs: Sequence[RecordField],
     draft: Mapping[str, Any],
-    zones: Mapping[str, Zone],
-    found: Mapping[str, list[str]],
+    definition: ProtocolDefinition,
+    found: Found,
+    defaults: Mapping[str, Mapping[str, Any]],
 ) -> list[ZoneRow]:
-    """The fields of each zone, with the usual range as a hint."""
+    """A row for every side of every zone that the protocol offers, and for what else the draft names."""
+    zones = {zone.code: zone for zone in definition.zones}
+    typed = {
+        f"{row.get('zone')}-{row.get('side', 'M')}": (at, row)
+        for at, row in enumerate(draft.get("zones") or [])
+    }
+    names = [f"{zone.code}-{side}" for zone in definition.zones for side in zone.sides]
+    names += [name for name in typed if name not in names]
     rows = []
-    for place, typed in enumerate(draft.get("zones") or []):
-        zone = zones.get(str(typed.get("zone")))
+    for place, name in enumerate(names):
+        code, _dash, side = name.rpartition("-")
+        at, row = typed.get(name, (None, defaults.get(name, {})))
         inputs = [
-            Input(
-                f"z.{place}.{spec.code}",
-                spec,
-                typed.get(spec.code, ""),
-                found.get(f"zones.{place}.{spec.code}", []),
-            )
+            _zone_input(place, at, spec, row, zones.get(code), found, definition)
             for spec in specs
             if spec.is_per_zone
         ]
-        label = zone.label.capitalize() if zone else str(typed.get("zone"))
-        side = str(typed.get("side", "M"))
-        rows.append(ZoneRow(place, str(typed.get("zone")), side, label, _hint(zone), inputs))
+        label = spoken_zone(zones.get(code), code, side)
+        rows.append(ZoneRow(place, code, side, label, at is not None, inputs))
     return rows
 
 
-def _hint(zone: Zone | None) -> str:
-    if zone is None:
-        return ""
-    ranges = [(zone.needle, "mm"), (zone.volume, "mL")]
-    return ", ".join(f"{one.low}–{one.high} {unit}" for one, unit in ranges if one is not None)
+def _zone_input(
+    place: int,
+    at: int | None,
+    spec: RecordField,
+    row: Mapping[str, Any],
+    zone: Zone | None,
+    found: Found,
+    definition: ProtocolDefinition,
+) -> Input:
+    problems = found.get(f"zones.{at}.{spec.code}", []) if at is not None else []
+    made = Input(
+        f"z.{place}.{spec.code}", spec, row.get(spec.code, ""), problems, choices_of(spec, definition)
+    )
+    limits = None
+    if zone is not None and spec.code in ("depth_mm", "rf_depth_mm"):
+        limits = zone.needle
+    elif zone is not None and spec.code == "vol_zone_ml":
+        limits = zone.volume
+    if limits is not None:
+        made.low, made.high, made.soft, made.cap = limits.low, limits.high, limits.soft, limits.cap
+    return made
 
 
-def problems_by_field(problems: Iterable[Problem]) -> dict[str, list[str]]:
+def problems_by_field(problems: Iterable[Problem]) -> dict[str, list[Said]]:
     """Sentences by the place they are about; those without a place under the empty name."""
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Said]] = {}
     for problem in problems:
-        found.setdefault(str(problem.facts.get("field", "")), []).append(str(problem.sentence))
+        found.setdefault(str(problem.facts.get("field", "")), []).append(
+            Said(kind_of(problem), str(problem.sentence))
+        )
     return found
 
 
-def draft_from(data: QueryDict, before: Mapping[str, Any], specs: Sequence[RecordField]) -> dict[str, Any]:
-    """What was posted, as the draft keeps it: readable or not, nothing that was typed is lost."""
-    many = {spec.code for spec in specs if spec.kind == "multi_enum"}
-    draft = {**before, "fields": {}, "zones": [], "products": [], "note": data.get("note", "")}
-    for name in ("device", "room", "assistant", "mixed_by"):
-        draft[name] = int(text) if (text := data.get(name, "")).isdigit() else before.get(name)
-    zones: dict[int, dict[str, Any]] = {}
-    products: dict[int, dict[str, Any]] = {}
-    for key in data:
-        kind, _dot, rest = key.partition(".")
-        if kind == "f":
-            draft["fields"][rest] = data.getlist(key) if rest in many else data[key]
-        elif kind in ("z", "p"):
-            place, _dot, code = rest.partition(".")
-            rows = zones if kind == "z" else products
-            if place.isdigit():
-                rows.setdefault(int(place), {})[code] = data.getlist(key) if code in many else data[key]
-    draft["zones"] = [row for _place, row in sorted(zones.items()) if not row.pop("remove", "")]
-    draft["products"] = [row for _place, row in sorted(products.items()) if row.get("product")]
-    for spec in specs:
-        if spec.kind == "multi_enum" and not spec.is_per_zone:
-            draft["fields"].setdefault(spec.code, [])
-    return draft
+def kind_of(problem: Problem) -> str:
+    """missing, block, sign or note: how a problem is drawn."""
+    if problem.code.partition(":")[0] == "missing":
+        return "missing"
+    return (
+        "block" if isinstance(problem, Blocker) else "sign" if isinstance(problem, NeedsApproval) else "note"
+    )

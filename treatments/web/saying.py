@@ -26,6 +26,11 @@ def carry_out(
     return answer
 
 
+def back_to(request: HttpRequest) -> str:
+    """The page of the session that a form came from: its record, else the visit."""
+    return "treatments:record" if request.GET.get("next") == "record" else "treatments:visit"
+
+
 def say_refusal(request: HttpRequest, refusal: DomainError) -> None:
     """Every reason once, the first one first."""
     sentences = [str(refusal.sentence), *(str(problem.sentence) for problem in refusal.problems)]

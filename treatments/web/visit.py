@@ -21,7 +21,7 @@ from treatments.actions.sign_offs import sign_off
 from treatments.models import PatchTest, SessionRecord, TreatmentSession
 from treatments.queries.catalogue import definition_of
 from treatments.web.found import session_for
-from treatments.web.saying import carry_out
+from treatments.web.saying import back_to, carry_out
 from treatments.words import SessionStatus
 
 SKIN_TYPES = [(1, "I"), (2, "II"), (3, "III"), (4, "IV"), (5, "V"), (6, "VI")]
@@ -79,7 +79,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
             on=local_day(now, session.plan.location.tz),
         ),
         _("Signed."),
-        to="treatments:visit",
+        to=back_to(request),
         pk=pk,
     )
 

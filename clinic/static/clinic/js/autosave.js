@@ -2,7 +2,8 @@
 
    <form data-autosave-key="record-7" data-autosave="/url">: every change is kept on this device at once and sent to the
    address after a pause, one request at a time; the copy goes when the server has it. Without an address it is only kept.
-   The answer may be {"version": n}: it is written into the field named version, so that two tablets notice each other.
+   The answer may be {"version": n}: it is written into the field named version, so that two tablets notice each other, and
+   the whole answer goes out with "autosave:saved".
    409 or 412 stops the sending and fires "autosave:stale". A copy that was typed over another version than the page now
    shows is never sent by itself: components/autosave.html asks. [data-autosave-status] says where it stands. */
 const PAUSE = 1200;
@@ -77,6 +78,7 @@ async function saved(form, answer, text) {
   if (isUnchanged) drop(form);
   else keep(form);
   say(form, "saved");
+  form.dispatchEvent(new CustomEvent("autosave:saved", { bubbles: true, detail: told }));
 }
 
 function stale(form) {
