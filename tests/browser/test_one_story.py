@@ -182,7 +182,7 @@ def the_doctor_records_each_zone_and_signs(doctor: Page, clinic: Clinic) -> None
     doctor.goto(f"/sessions/{TreatmentPlan.objects.get().sessions.get(number=1).pk}/")
     doctor.get_by_role("button", name="Begin the record").click()
     for field, value in (("depth_mm", "1.50"), ("passes", "4"), ("endpoint", "PINPOINT_BLEED")):
-        for each in doctor.locator(f"main [name^='z.'][name$='.{field}']").all():
+        for each in doctor.locator(f"[data-zone-row]:not([hidden]) [name$='.{field}']").all():
             put(each, value)
     for name, value in {
         "device": str(clinic.pen.pk),
@@ -200,10 +200,10 @@ def the_doctor_records_each_zone_and_signs(doctor: Page, clinic: Clinic) -> None
         "f.device_type": "PEN",
         "f.needle_count": "12",
         "f.numbing_agent": "NUMB_NONE",
-        "f.pain_vas_max": "3",
         "note": "Calm session, even redness.",
     }.items():
         put(doctor.locator(f"main [name='{name}']"), value)
+    doctor.locator("[name='f.pain_vas_max'][value='3']").check()
     doctor.get_by_role("button", name="Sign and lock").click()
     expect(doctor.get_by_text("signed", exact=True).first).to_be_visible()
     record = SessionRecord.objects.get()

@@ -13,8 +13,8 @@ from treatments.web.record_drafts import wall_time
 from treatments.web.record_words import choices_of
 from treatments.web.zone_maps import spoken_zone
 
-#: Rows for products that are still empty.
-EMPTY_PRODUCTS = 1
+#: Rows that are still empty: the script adds more, without it saving does.
+EMPTY_PRODUCTS = 2
 Found = Mapping[str, list["Said"]]
 
 

@@ -57,7 +57,7 @@ def product_rows(
     place = len(rows)
     for number in range(EMPTY_PRODUCTS):
         others.append(ProductRow(place + number, None, {}, ""))
-        if mixes:
+        if mixes and number == 0:
             mixture.append(ProductRow(place + 100 + number, None, {"role": ProductRole.COMPONENT}, ""))
     return {"mixture": mixture, "others": others}
 
