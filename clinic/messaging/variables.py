@@ -31,6 +31,7 @@ _BOTH: dict[MessageKind, frozenset[str]] = {
     K.MAINTENANCE_DUE: LINK,
     K.REVIEW_REQUEST: LINK,
     K.LINK_AGAIN: LINK,
+    K.LOT_RECALL: frozenset(),
 }
 #: Allowed in e-mails on top: who treats, what is done, the catalogue's own texts.
 _EMAIL: dict[MessageKind, frozenset[str]] = {

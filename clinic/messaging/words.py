@@ -49,6 +49,7 @@ class MessageKind(models.TextChoices):
     MAINTENANCE_DUE = "maintenance_due", _("maintenance is due")
     REVIEW_REQUEST = "review_request", _("how was it?")
     LINK_AGAIN = "link_again", _("new link")
+    LOT_RECALL = "lot_recall", _("please call us")
 
 
 K = MessageKind

@@ -13,6 +13,7 @@ from clinic.errors import DomainError
 from treatments.models import Photo, TreatmentSession
 from treatments.photos import clean_photo
 from treatments.queries.catalogue import shared
+from treatments.queries.photos import CLINICAL_PHOTOS, allowed_photos
 
 MOMENTS = ("before", "after")
 
@@ -23,11 +24,16 @@ def add_photo(
 ) -> Photo:
     """Stores a photo of one standard view.
 
-    `photo_refused` for what is no photo, `unknown_view` for a view that is not in the set.
+    `photo_refused` for what is no photo, `unknown_view` for a view that is not in the set, `photo_consent` without a
+    standing consent to clinical photographs (catalogue 10.1).
     """
     known = {one.code for one in shared().photo_views}
     if view not in known or moment not in MOMENTS:
         raise DomainError("unknown_view", _("Choose one of the standard views."))
+    if CLINICAL_PHOTOS not in allowed_photos(session.plan):
+        raise DomainError(
+            "photo_consent", _("The patient has not agreed to clinical photographs: sign the consent first.")
+        )
     clean = clean_photo(data)
     photo = Photo(
         session=session,

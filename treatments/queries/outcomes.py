@@ -71,7 +71,7 @@ def outcomes_due(plan: TreatmentPlan) -> list[DueOutcome]:
     """Every moment of the plan's protocols, in order of their days; those without a day come last."""
     facts = facts_of(plan)
     known = {scale.code: scale for one in facts.sessions for scale in one.definition.scales}
-    scored = set(Outcome.objects.filter(plan=plan).values_list("moment", flat=True))
+    scored = set(Outcome.objects.filter(plan=plan).values_list("moment", "session__number"))
     moments = {row.code: row for one in facts.sessions for row in one.definition.outcome_moments}
     primary = [
         code for one in facts.sessions for choice in one.definition.primary_scales for code in choice.any_of
@@ -86,10 +86,17 @@ def outcomes_due(plan: TreatmentPlan) -> list[DueOutcome]:
                     on=day,
                     session_number=number,
                     scales=tuple(known[code] for code in wanted if code in known),
-                    is_scored=row.code in scored,
+                    is_scored=_is_scored(row, number, scored),
                 )
             )
     return sorted(found, key=lambda one: (one.on is None, one.on or date.max, one.moment.code))
+
+
+def _is_scored(row: OutcomeMoment, number: int | None, scored: set[tuple[str, int | None]]) -> bool:
+    """Of a moment that comes with every session, each session counts for itself."""
+    if row.anchor == "every_session":
+        return (row.code, number) in scored
+    return any(code == row.code for code, _number in scored)
 
 
 def _scales(row: OutcomeMoment, known: list[str], primary: list[str]) -> list[str]:

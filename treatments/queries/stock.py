@@ -10,6 +10,8 @@ from typing import Any
 from django.db.models import DecimalField, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from clinic.messaging.models import Message
+from clinic.messaging.words import MessageKind
 from clinic.models import Location, Patient
 from treatments.models import Lot, ProductUse, TreatmentSession
 from treatments.words import RecordStatus
@@ -93,6 +95,17 @@ def recall(lot: Lot) -> list[Recalled]:
         )
         for row in rows
     ]
+
+
+def recall_rule(lot: Lot) -> str:
+    """The rule under which the messages of a recall stand in the outbox."""
+    return f"RECALL_{lot.pk}"
+
+
+def recall_messages(lot: Lot) -> dict[int, Message]:
+    """The message that each patient of a lot got or will get, by the patient's id."""
+    rows = Message.objects.filter(kind=MessageKind.LOT_RECALL, rule=recall_rule(lot)).order_by("id")
+    return {row.patient_id: row for row in rows}
 
 
 def lots_used_in(session: TreatmentSession) -> list[Lot]:

@@ -5,14 +5,20 @@ from django.urls import path
 from treatments.web import (
     catalogue,
     consents,
+    lots,
+    outcomes,
+    photo_compare,
     photos,
     plan_care,
     plan_wizard,
     plans,
+    reactions,
     record,
     recovery,
+    reports,
     screening,
     visit,
+    worklists,
 )
 
 app_name = "treatments"
@@ -40,6 +46,16 @@ urlpatterns = [
     path("reactions/<int:pk>/close/", recovery.close, name="reaction-close"),
     path("patients/<int:pk>/plan/new/", plan_wizard.new, name="plan-new"),
     path("patients/<int:pk>/plans/", plans.patient_plans, name="patient-plans"),
+    path("lots/", lots.lots, name="lots"),
+    path("lots/<int:pk>/", lots.lot, name="lot"),
+    path("lots/<int:pk>/quarantine/", lots.quarantine, name="lot-quarantine"),
+    path("lots/<int:pk>/tell/", lots.tell, name="lot-tell"),
+    path("plans/<int:pk>/photos/", photo_compare.compare, name="plan-photos"),
+    path("plans/<int:pk>/outcomes/", outcomes.outcomes, name="plan-outcomes"),
+    path("plans/<int:pk>/reactions/", reactions.add, name="reaction-add"),
+    path("reports/", reports.reports, name="reports"),
+    path("worklists/", worklists.unfinished, name="unfinished"),
+    path("worklists/<slug:kind>/", worklists.worklist, name="worklist"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<slug:code>/", catalogue.protocol, name="protocol"),
 ]
