@@ -71,7 +71,9 @@ def outcomes_due(plan: TreatmentPlan) -> list[DueOutcome]:
     """Every moment of the plan's protocols, in order of their days; those without a day come last."""
     facts = facts_of(plan)
     known = {scale.code: scale for one in facts.sessions for scale in one.definition.scales}
-    scored = set(Outcome.objects.filter(plan=plan).values_list("moment", "session__number"))
+    scored: set[tuple[str, int | None]] = set(
+        Outcome.objects.filter(plan=plan).values_list("moment", "session__number")
+    )
     moments = {row.code: row for one in facts.sessions for row in one.definition.outcome_moments}
     primary = [
         code for one in facts.sessions for choice in one.definition.primary_scales for code in choice.any_of

@@ -6,10 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from clinic.access import require
+from clinic.access import current_location, may, require
 from clinic.roles import Permission
 from treatments.models import ProtocolVersion
 from treatments.queries.catalogue import definition_by
+from treatments.queries.protocols import unconfirmed, unconfirmed_counts
 from treatments.web.chapters import chapters_of
 
 
@@ -18,8 +19,22 @@ from treatments.web.chapters import chapters_of
 def catalogue(request: HttpRequest) -> HttpResponse:
     """All protocols: what they are for, how many sessions, in which rhythm, and whether they are offered."""
     rows = ProtocolVersion.objects.active().select_related("protocol").order_by("protocol__code")
-    shown = [(row, definition_by(row.pk, row.checksum)) for row in rows]
-    return render(request, "treatments/catalogue.html", {"shown": shown})
+    waiting = unconfirmed_counts(rows)
+    drafts = set(ProtocolVersion.objects.filter(status="draft").values_list("protocol_id", flat=True))
+    here = current_location(request)
+    shown = [
+        {
+            "version": row,
+            "definition": definition,
+            "to_check": waiting[row.pk],
+            "has_draft": row.protocol_id in drafts,
+            "off_here": [rule for rule in definition.countries_off if here and rule.country == here.country],
+        }
+        for row in rows
+        for definition in (definition_by(row.pk, row.checksum),)
+    ]
+    can_manage = may(request.user, Permission.MANAGE_CATALOGUE)
+    return render(request, "treatments/catalogue.html", {"shown": shown, "can_manage": can_manage})
 
 
 @require_safe
@@ -30,5 +45,14 @@ def protocol(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         raise Http404
     definition = definition_by(row.pk, row.checksum)
-    context = {"version": row, "definition": definition, "chapters": chapters_of(definition)}
+    context = {
+        "version": row,
+        "definition": definition,
+        "chapters": chapters_of(definition),
+        "to_check": len(unconfirmed(row)),
+        "versions": row.protocol.versions.select_related("created_by").order_by("-number"),
+        "has_draft": row.protocol.versions.filter(status="draft").exists(),
+        "can_manage": may(request.user, Permission.MANAGE_CATALOGUE),
+        "checks": row.value_checks.select_related("checked_by").order_by("-checked_at", "path")[:8],
+    }
     return render(request, "treatments/protocol.html", context)

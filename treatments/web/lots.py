@@ -186,4 +186,5 @@ def tell(request: HttpRequest, pk: int) -> HttpResponse:
 def _found(request: HttpRequest, pk: int, permission: Permission = Permission.SEE_CLINICAL) -> Lot:
     mine = Location.objects.visible_to(request.user, permission)
     rows = with_stock(Lot.objects.filter(location__in=mine).select_related("product", "location"))
-    return get_object_or_404(rows, pk=pk)
+    found: Lot = get_object_or_404(rows, pk=pk)
+    return found

@@ -31,7 +31,8 @@ def draft_from(
     draft: dict[str, Any] = {**before, "fields": reader.fields(), "note": data.get("note", "")}
     for name in PEOPLE_AND_MEANS:
         if name in data:
-            draft[name] = int(text) if (text := data[name]).isdigit() else None
+            text = str(data[name])
+            draft[name] = int(text) if text.isdigit() else None
     zones = [row for row in reader.rows("z") if not row.pop("remove", "")]
     draft["zones"] = _chosen(data, zones, new_row) if "zones_shown" in data else zones
     draft["products"] = [row for row in reader.rows("p") if row.get("product")]

@@ -84,11 +84,9 @@ def from_template(template: MixtureTemplate, *, alone: bool) -> list[dict[str, A
         products[product.product_class] = product
     rows = []
     for component in wanted:
-        product = products.get(component.mixture_class)
-        if product is not None and not component.is_optional:
-            rows.append(
-                {"role": str(ProductRole.COMPONENT), "product": str(product.pk), "unit": product.unit}
-            )
+        found = products.get(component.mixture_class)
+        if found is not None and not component.is_optional:
+            rows.append({"role": str(ProductRole.COMPONENT), "product": str(found.pk), "unit": found.unit})
     return rows
 
 

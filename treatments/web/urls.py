@@ -12,6 +12,7 @@ from treatments.web import (
     plan_care,
     plan_wizard,
     plans,
+    protocol_pages,
     reactions,
     record,
     recovery,
@@ -58,4 +59,7 @@ urlpatterns = [
     path("worklists/<slug:kind>/", worklists.worklist, name="worklist"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<slug:code>/", catalogue.protocol, name="protocol"),
+    path("catalogue/<slug:code>/review/", protocol_pages.review, name="protocol-review"),
+    path("catalogue/<slug:code>/draft/", protocol_pages.draft, name="protocol-draft"),
+    path("catalogue/<slug:code>/settle/", protocol_pages.settle, name="protocol-settle"),
 ]

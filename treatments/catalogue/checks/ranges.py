@@ -37,6 +37,7 @@ from treatments.definitions import (
     Technique,
     WashOutGap,
 )
+from treatments.definitions.provenance import parts
 
 ASCENDING: dict[type, tuple[tuple[str, ...], ...]] = {
     AgeRule: (("minimum", "signoff_below"),),
@@ -88,6 +89,18 @@ def findings(catalogue: Catalogue) -> Iterator[Finding]:
             yield from _curve(place, place.value)
     for kind in ("depth_intervals", "endpoints"):
         yield from _bands(list(entries(catalogue, kind)))
+
+
+def inside(root: object, *, file: str = "") -> Iterator[Finding]:
+    """Ranges that fall and numbers below zero anywhere inside one value, such as an edited protocol."""
+    for path, value in parts(root):
+        place = Place(file=file, key=path, value=value)
+        for names in ASCENDING.get(type(value), ()):
+            yield from _falling(place, names)
+        if not isinstance(value, MAY_BE_NEGATIVE):
+            yield from _negative(place)
+        if isinstance(value, Envelope):
+            yield from _curve(place, value)
 
 
 def _falling(place: Place, names: tuple[str, ...]) -> Iterator[Finding]:
