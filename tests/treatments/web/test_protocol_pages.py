@@ -91,6 +91,8 @@ def test_a_value_that_a_clinician_changes_is_checked_with_old_and_new(clinic: Cl
     draft = begin_draft(protocol_version().protocol, by=clinic.doctor_user, now=NOW)
     draft = edit_draft(draft, path="stale", typed={"days": "100"}, by=clinic.doctor_user, now=NOW)
     check = ValueCheck.objects.get(protocol_version=draft, path="stale")
+    assert check.old_value is not None
+    assert check.new_value is not None
     assert (check.old_value["days"], check.new_value["days"], check.checked_by) == (
         84,
         100,
