@@ -9,7 +9,7 @@ from clinic.messaging.words import Channel, MessageStatus
 
 S = MessageStatus
 _LOOKS: dict[str, tuple[str, str, str]] = {
-    S.PENDING: ("outline", "clock", "off"),
+    S.PENDING: ("outline", "clock", "next"),
     S.CLAIMED: ("outline", "play", "now"),
     S.DISPATCHING: ("outline", "play", "now"),
     S.SENT: ("accent", "check", "past"),
