@@ -79,10 +79,9 @@ def test_texts_before_a_booked_visit_follow_what_is_known_about_the_patient(clin
     row = booked(clinic)
     before = planned(row)
     assert "P_2_HSV" not in before
-    known = {"skin_type": 3, "by": clinic.desk, "now": clinic.now + HOUR}
-    save_profile(row.patient, hsv_prescribed=True, **known)
+    save_profile(row.patient, hsv_prescribed=True, by=clinic.desk, now=clinic.now + HOUR)
     assert set(planned(row)) - set(before) == {"P_2_HSV"}
-    save_profile(row.patient, hsv_prescribed=False, **known)
+    save_profile(row.patient, hsv_prescribed=False, by=clinic.desk, now=clinic.now + HOUR)
     assert planned(row) == before
 
 
