@@ -141,7 +141,7 @@ def prepare() -> None:
         print("Loading the catalogue …")
         call_command("load_catalogue", verbosity=0, stdout=StringIO())
         print("Loading the demo clinic: a minute at the first start …")
-        call_command("load_demo", "--if-empty", verbosity=0)
+        call_command("load_demo", "--if-empty", verbosity=0, stdout=StringIO())
         collect_static(Path(settings.STATIC_ROOT))
     except CommandError as problem:
         raise DemoFailed(str(problem)) from problem

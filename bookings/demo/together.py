@@ -7,6 +7,7 @@ that are missing.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from datetime import datetime
 
 import pghistory
@@ -53,6 +54,8 @@ def _is_told(place: Place) -> bool:
 
 def _tell_one(slug: str, now: datetime, scale: float) -> None:
     """In a child: the story of one place in one transaction."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches us too; the parent ends us
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # A context of its own: its row is written by the process, and a shared one would make them wait for each other.
     with pghistory.context(command="load_demo", place=slug), transaction.atomic():
         tell([place for place in places_at(now) if place.location.slug == slug], now=now, scale=scale)
