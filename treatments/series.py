@@ -14,20 +14,17 @@ from treatments.queries.catalogue import definition_of
 from treatments.queries.plan_facts import series_facts
 from treatments.rules.intervals import (
     counted,
-    hard_gap,
-    least_days,
     longest_days,
+    reasons_after,
     step_to,
 )
 from treatments.rules.washouts import booster_days
 from treatments.spacing import (
-    CourseLimit,
     DueWindow,
     EarliestCode,
     EarliestReason,
     Step,
     due_window,
-    spacing_reasons,
 )
 from treatments.words import OPEN_SESSIONS, PERFORMED_SESSIONS
 
@@ -118,12 +115,7 @@ def _window(
     if not before or step is None:
         return _first_window(one, others, assumed)
     anchor = assumed[before[-1].number]
-    limits = [CourseLimit(hard[0], min_days=int(hard[1].value))] if (hard := hard_gap(one.definition)) else []
-    spaced = spacing_reasons(
-        anchor,
-        Step(least_days(facts, before[-1], step), step.ideal_days, longest_days(facts, one, step)),
-        limits=limits,
-    )
+    spaced = reasons_after(facts, one, before[-1], step, anchor)
     longest = Step(step.min_days, step.ideal_days, longest_days(facts, one, step))
     return anchor, due_window(anchor, longest, [*spaced, *others], stale_days=one.definition.stale_days)
 

@@ -33,44 +33,6 @@ class Step:
     max_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class DepthBand:
-    """After needling up to this depth (mm, included) at least so many days pass."""
-
-    up_to_mm: Decimal
-    min_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class DepthCoupling:
-    """Deeper needling, longer wait. Bands ascend; `exempt_up_to_mm` keeps a protocol's own shorter rhythm.
-
-    MN_MELASMA may keep 14 days up to 0.5 mm, MN_SCALP its 7 or 14 days up to 1.2 mm (domain 1.1).
-    """
-
-    bands: tuple[DepthBand, ...] = ()
-    exempt_up_to_mm: Decimal | None = None
-
-    def min_days(self, depth_mm: Decimal | None) -> int:
-        """Least days after a session with that deepest zone; 0 without needling. Beyond the last band, the
-        last."""
-        if depth_mm is None or not self.bands:
-            return 0
-        if self.exempt_up_to_mm is not None and depth_mm <= self.exempt_up_to_mm:
-            return 0
-        reached = (band.min_days for band in self.bands if depth_mm <= band.up_to_mm)
-        return next(reached, self.bands[-1].min_days)
-
-
-#: Common practice, unsourced, but 1.01 to 2.0 mm: Harris 2015 (domain 1.1). The catalogue may carry others.
-DEPTH_BANDS = (
-    DepthBand(Decimal("0.5"), 14),
-    DepthBand(Decimal("1.0"), 21),
-    DepthBand(Decimal("2.0"), 28),
-    DepthBand(Decimal("3.0"), 42),
-)
-
-
 class EarliestCode(StrEnum):
     """Why a session cannot be earlier (BR-02)."""
 
@@ -107,35 +69,30 @@ class DueWindow:
 
 @dataclass(frozen=True, slots=True)
 class CourseLimit:
-    """A hard limit on a course that nobody may override, such as LIM_DCA_COURSE: six sessions, 30 days
-    apart."""
+    """Days between two sessions that nobody may shorten, such as LIM_DCA_COURSE: 30 days apart."""
 
     code: str
-    max_sessions: int | None = None
-    min_days: int = 0
-
-    def sessions_left(self, done: int) -> int | None:
-        """How many more sessions the course may have; None without a limit."""
-        return None if self.max_sessions is None else max(self.max_sessions - done, 0)
+    min_days: int
 
 
 def spacing_reasons(
     anchor: date,
     step: StepLike,
     *,
+    by_depth: int = 0,
     depth_mm: Decimal | None = None,
-    coupling: DepthCoupling | None = None,
     limits: Iterable[CourseLimit] = (),
 ) -> list[EarliestReason]:
-    """The interval, the depth of the last needling and the hard limits, each with its day."""
+    """The interval, what the depth of the last needling asks for (`by_depth` days), the hard limits, each with its day.
+
+    The depth is a reason only where it asks for more than the interval.
+    """
     reasons = [_reason(EarliestCode.INTERVAL, anchor, step.min_days, {})]
-    by_depth = coupling.min_days(depth_mm) if coupling else 0
     if by_depth > step.min_days:
         reasons.append(_reason(EarliestCode.DEPTH, anchor, by_depth, {"depth_mm": depth_mm}))
-    limited = (limit for limit in limits if limit.min_days)
     return [
         *reasons,
-        *(_reason(EarliestCode.LIMIT, anchor, one.min_days, {"limit": one.code}) for one in limited),
+        *(_reason(EarliestCode.LIMIT, anchor, one.min_days, {"limit": one.code}) for one in limits),
     ]
 
 
@@ -164,14 +121,6 @@ def is_stale(anchor: date, on: date, stale_days: int) -> bool:
     """Whether the gap to the last session is so long that the plan is re-assessed before it goes on
     (BR-05)."""
     return (on - anchor).days > stale_days
-
-
-def ideal_days(first: date, steps: Iterable[StepLike]) -> list[date]:
-    """The day of each session of a series in its ideal rhythm, the first on `first`."""
-    days = [first]
-    for step in steps:
-        days.append(days[-1] + timedelta(days=step.ideal_days))
-    return days
 
 
 @dataclass(frozen=True, slots=True)

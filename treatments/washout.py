@@ -121,13 +121,3 @@ class WashOutMatrix:
 def _strictness(finding: WashOutFinding) -> int:
     day = finding.min_date.toordinal()
     return day if finding.is_later else -day
-
-
-def earliest_free(findings: Iterable[WashOutFinding]) -> date | None:
-    """The first day that no earlier treatment holds back, or None when none does."""
-    return max((one.min_date for one in findings if not one.is_later and not one.never_blocks), default=None)
-
-
-def latest_free(findings: Iterable[WashOutFinding]) -> date | None:
-    """The last day that keeps its distance from every later treatment, or None when there is none."""
-    return min((one.min_date for one in findings if one.is_later and not one.never_blocks), default=None)

@@ -11,6 +11,14 @@ from clinic.errors import Problem
 from treatments import problems
 from treatments.definitions import DoseCap, ProtocolDefinition, Step
 from treatments.facts import Moment, OneSession, PlanFacts
+from treatments.spacing import (
+    CourseLimit,
+    EarliestCode,
+    EarliestReason,
+    earliest_next,
+    is_stale,
+    spacing_reasons,
+)
 from treatments.words import OPEN_SESSIONS, PERFORMED_SESSIONS
 
 
@@ -41,8 +49,26 @@ def step_to(facts: PlanFacts, one: OneSession) -> Step | None:
 
 def least_days(facts: PlanFacts, before: OneSession, step: Step) -> int:
     """The larger of the protocol's least interval and what the last needle depth asks for."""
-    depth = before.deepest_mm if before.deepest_mm is not None else known_depth(facts, before)
-    return max(step.min_days, _by_depth(before.definition, depth))
+    return max(step.min_days, _by_depth(before.definition, depth_after(facts, before)))
+
+
+def reasons_after(
+    facts: PlanFacts, one: OneSession, before: OneSession, step: Step, since: date
+) -> list[EarliestReason]:
+    """What the session before asks of this one, each with its day: for the gate and for the due window alike."""
+    depth, hard = depth_after(facts, before), hard_gap(one.definition)
+    return spacing_reasons(
+        since,
+        step,
+        by_depth=_by_depth(before.definition, depth),
+        depth_mm=depth,
+        limits=[CourseLimit(hard[0], int(hard[1].value))] if hard else [],
+    )
+
+
+def depth_after(facts: PlanFacts, before: OneSession) -> Decimal | None:
+    """The deepest zone of a session in mm: as signed, else as it was the last time."""
+    return before.deepest_mm if before.deepest_mm is not None else known_depth(facts, before)
 
 
 def known_depth(facts: PlanFacts, before: OneSession) -> Decimal | None:
@@ -71,19 +97,22 @@ def _after(
     if since is None:
         return
     gap = (moment.on - since).days
-    hard = hard_gap(one.definition)
-    least = least_days(facts, before, step)
-    if hard is not None and gap < int(hard[1].value):
-        free = since + timedelta(days=int(hard[1].value))
-        yield problems.below_hard_gap(least=int(hard[1].value), limit=hard[0], free=free, zone=facts.tz)
-    if gap < least:
+    reasons = reasons_after(facts, one, before, step, since)
+    limits = [reason for reason in reasons if reason.code == EarliestCode.LIMIT]
+    for limit in limits:
+        if moment.on < limit.day:
+            yield problems.below_hard_gap(
+                least=(limit.day - since).days, limit=str(limit.facts["limit"]), free=limit.day, zone=facts.tz
+            )
+    binding = earliest_next(reason for reason in reasons if reason not in limits)
+    if moment.on < binding.day:
         yield problems.too_soon(
             gap=gap,
-            least=least,
+            least=(binding.day - since).days,
             since=since,
-            free=since + timedelta(days=least),
+            free=binding.day,
             zone=facts.tz,
-            by_depth=least > step.min_days,
+            by_depth=binding.code == EarliestCode.DEPTH,
         )
     longest = longest_days(facts, one, step)
     if gap > longest:
@@ -144,7 +173,7 @@ def stale_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterato
     booked_between = any(
         last.number < number < one.number and day <= moment.on for number, day in moment.anchors.items()
     )
-    if moment.on > stale_from and not reassessed and not booked_between:
+    if is_stale(last.day, moment.on, longest) and not reassessed and not booked_between:
         yield problems.stale_gap(longest=longest, since=last.day)
 
 

@@ -10,8 +10,6 @@ from treatments.washout import (
     WashOutFinding,
     WashOutMatrix,
     WashOutRow,
-    earliest_free,
-    latest_free,
 )
 
 DAY = date(2026, 3, 2)
@@ -86,7 +84,6 @@ def test_body_rows_count_anywhere_and_may_never_block() -> None:
         Treatment("VACCINE", before(1), frozenset({CHIN})), family="MS", zones=frozenset({THIGH})
     )
     assert (finding.blocks(DAY), finding.warns(DAY)) == (False, True)
-    assert earliest_free([finding]) is None
 
 
 def test_rows_of_no_days_and_unknown_codes_say_nothing() -> None:
@@ -97,10 +94,8 @@ def test_later_treatment_holds_from_the_other_side() -> None:
     (finding,) = ask(Treatment("BTX", after(10), frozenset({CHEEK})))
     assert (finding.is_later, finding.min_date) == (True, before(4))
     assert [finding.blocks(on) for on in (before(4), before(3))] == [False, True]
-    assert (earliest_free([finding]), latest_free([finding])) == (None, before(4))
 
 
 def test_strictest_finding_comes_first() -> None:
     found = ask(Treatment("MS", before(2)), Treatment("MN", before(2)), Treatment("BTX", after(20)))
     assert [one.other.code for one in found] == ["MN", "MS", "BTX"]
-    assert (earliest_free(found), latest_free(found)) == (after(26), after(6))
