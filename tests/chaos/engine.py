@@ -38,6 +38,9 @@ calling.call.__kwdefaults__["seconds"] = 1.5  # type: ignore[index]
 app.conf.beat_schedule["tick"]["schedule"] = 1.0
 app.conf.beat_schedule["tick"]["options"] = {"expires": 5}
 
+#: How long Celery keeps a dead child's place before it takes another task; ten seconds in production.
+app.conf.worker_lost_wait = 1.0
+
 TABLE = """
 CREATE TABLE IF NOT EXISTS chaos_visit (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, patient_id bigint, location_id bigint, due_at timestamptz,

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-#: What this run has seen so far, one JSON line per fault and provider.
+#: What was seen so far, a JSON line per fault, provider and `make chaos`; remove the file to count from the beginning.
 LINES = Path(os.environ.get("CHAOS_REPORT", ROOT / ".local" / "chaos.jsonl"))
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- seen: begin -->", "<!-- seen: end -->"
@@ -46,13 +46,20 @@ def keep(seen: Seen) -> None:
         lines.write(json.dumps(asdict(seen)) + "\n")
 
 
+#: What adds up over the lines of a fault.
+_COUNTED = ("runs", "accepted", "twice", "seconds")
+
+
 def table(lines: list[dict[str, Any]]) -> str:
-    """The latest line of each fault and provider, in the order in which they ran."""
-    latest = {(line["fault"], line["shape"]): line for line in lines}
+    """Each fault and provider with all its runs, in the order in which they ran first."""
+    together: dict[tuple[str, str], dict[str, Any]] = {}
+    for line in lines:
+        known = together.setdefault((line["fault"], line["shape"]), {**line, **dict.fromkeys(_COUNTED, 0)})
+        known.update({name: known[name] + line[name] for name in _COUNTED})
     rows = [
         f"| {line['fault']} | {SHAPES[line['shape']]} | {line['expected']} | {line['runs']} | {line['accepted']} "
         f"| {line['twice']} | {line['seconds'] / line['runs']:.1f} |"
-        for line in latest.values()
+        for line in together.values()
     ]
     names = "| fault | provider | expected | runs | texts | twice | s per run |"
     head = f"{names}\n|---|---|---|---:|---:|---:|---:|"
