@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from bookings.cadence import Timed, due_before, reminders, split
 from bookings.care import texts_for
@@ -17,10 +19,12 @@ from bookings.slots import settings_of
 from bookings.words import Agreement, AppointmentStatus, CancelReason
 from clinic.messaging.models import Message
 from clinic.messaging.registry import Attachment, Wanted, register
+from clinic.messaging.rules import Line, register_lines
 from clinic.messaging.words import MessageKind, Reason
 from clinic.models import Location, Patient
 from clinic.words import LinkPurpose, ResourceKind
 from treatments.definitions import PretreatmentMessage
+from treatments.queries.catalogue import shared
 from treatments.words import PlanStatus
 
 K, S = MessageKind, AppointmentStatus
@@ -173,20 +177,22 @@ def _preparation(obj: Appointment) -> Iterator[Wanted]:
 
 
 def _preparing(obj: Appointment, text: PretreatmentMessage, at: datetime) -> Wanted:
-    kind, link = K.PRETREATMENT, LinkPurpose.APPOINTMENT
-    if text.asks_every_session_items:
-        kind, link = K.SCREENING_REQUEST, LinkPurpose.SCREENING
-    elif _is_for_the_day(text):
-        kind = K.ON_THE_DAY
+    asks = text.asks_every_session_items
     return Wanted(
         rule=text.code,
-        kind=kind,
+        kind=_kind_of(text),
         scheduled_for=at,
         expires_at=obj.starts_at,
         channel="preferred" if text.channel == "app" else str(text.channel),
-        link=link,
+        link=LinkPurpose.SCREENING if asks else LinkPurpose.APPOINTMENT,
         extra={"codes": [text.code]},
     )
+
+
+def _kind_of(text: PretreatmentMessage) -> MessageKind:
+    if text.asks_every_session_items:
+        return K.SCREENING_REQUEST
+    return K.ON_THE_DAY if _is_for_the_day(text) else K.PRETREATMENT
 
 
 def _due(text: PretreatmentMessage, obj: Appointment) -> datetime:
@@ -277,9 +283,37 @@ def old_start(obj: Appointment) -> datetime | None:
     return found
 
 
+def rule_lines(location: Location) -> Iterator[Line]:
+    """The location's reminders, news about times, and the texts before a visit, for the page of rules."""
+    news = _("after the undo window")
+    yield Line("BOOKED", K.APPOINTMENT_CONFIRMED, str(K.APPOINTMENT_CONFIRMED.label), news)
+    yield Line("MOVED", K.APPOINTMENT_MOVED, str(K.APPOINTMENT_MOVED.label), news)
+    yield Line("CANCELLED", K.APPOINTMENT_CANCELLED, str(K.APPOINTMENT_CANCELLED.label), news)
+    for rule in settings_of(location).reminders:
+        yield Line(str(rule["code"]), K.APPOINTMENT_REMINDER, _("reminder"), _in_words(rule))
+    for text in sorted(shared().pretreatment, key=lambda one: -one.offset, reverse=True):
+        yield Line(text.code, _kind_of(text), text.text[:80], _before_in_words(text))
+    hours = MISSED_AFTER // timedelta(hours=1)
+    yield Line("NOSHOW", K.NOSHOW_REBOOK, str(K.NOSHOW_REBOOK.label), _("%(n)d hours after") % {"n": hours})
+
+
+def _in_words(rule: Mapping[str, Any]) -> str:
+    if "hours_before" in rule:
+        return _("%(n)s hours before") % {"n": rule["hours_before"]}
+    return _("%(n)s days before, at %(at)s") % {"n": rule["days_before"], "at": rule["at"]}
+
+
+def _before_in_words(text: PretreatmentMessage) -> str:
+    if text.before_days:
+        return _("%(n)s days before") % {"n": text.before_days}
+    return _("%(n)s hours before") % {"n": f"{text.before_minutes / 60:g}"}
+
+
 def register_subjects() -> None:
     """Called when the apps are ready."""
     from bookings.offers import OfferSubject
+
+    register_lines(rule_lines)
 
     register(AppointmentSubject())
     register(OfferSubject())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from clinic.messaging.jobs import Every, register_job
 from clinic.messaging.models import Message
 from clinic.messaging.registry import Wanted, register
+from clinic.messaging.rules import Line, register_lines
 from clinic.messaging.words import MessageKind
 from clinic.models import ClinicSettings, Location, Patient
 from clinic.timekeeping import instant, local_day
@@ -29,6 +31,8 @@ EMERGENCY_LASTS = timedelta(hours=6)
 #: Invitations go out in the morning.
 INVITED_AT = time(10)
 MAINTENANCE_LASTS = timedelta(days=21)
+#: How it was is asked a week after the last session, for two weeks.
+REVIEWED_AFTER, REVIEW_LASTS = timedelta(days=7), timedelta(days=14)
 #: A session without a day is spoken of so long before its window opens, and so long after it closed.
 DUE_BEFORE, LATE_LASTS = timedelta(days=7), timedelta(days=14)
 LINK_OUTLIVES = timedelta(days=3)
@@ -241,7 +245,7 @@ class PlanSubject:
     def wanted(self, obj: TreatmentPlan, now: datetime) -> list[Wanted]:
         """While it runs: the next session without a day, a week before its window and after it. Then maintenance."""
         if obj.status == PlanStatus.COMPLETED:
-            return _maintenance(obj)
+            return [*_maintenance(obj), *_review(obj)]
         return _next_due(obj, now) if obj.status == PlanStatus.ACTIVE else []
 
     def gate(self, obj: TreatmentPlan, message: Message, now: datetime) -> str | None:
@@ -251,6 +255,8 @@ class PlanSubject:
 
     def context(self, obj: TreatmentPlan, message: Message, now: datetime) -> dict[str, Any]:
         """What the plan is called, and the days of the due window."""
+        if message.kind == K.REVIEW_REQUEST:
+            return {"link": review_url(obj.location)}
         facts: dict[str, Any] = {"what": obj.title}
         for name in ("from_on", "until_on"):
             if name in message.extra:
@@ -274,6 +280,29 @@ def _maintenance(obj: TreatmentPlan) -> list[Wanted]:
             kind=K.MAINTENANCE_DUE,
             scheduled_for=at,
             expires_at=at + MAINTENANCE_LASTS,
+            once=True,
+        )
+    ]
+
+
+def review_url(location: Location) -> str:
+    """Where the location collects opinions; empty when it does not."""
+    settings = ClinicSettings.objects.filter(location=location).first()
+    return settings.review_url if settings else ""
+
+
+def _review(obj: TreatmentPlan) -> list[Wanted]:
+    """How was it? A week after the last session, where the location wants to ask and the patient agreed to be asked."""
+    last = series_facts([obj])[obj.pk].last_performed
+    if last is None or last.day is None or not review_url(obj.location):
+        return []
+    at = instant(last.day + REVIEWED_AFTER, INVITED_AT, obj.location.tz)
+    return [
+        Wanted(
+            rule="REVIEW",
+            kind=K.REVIEW_REQUEST,
+            scheduled_for=at,
+            expires_at=at + REVIEW_LASTS,
             once=True,
         )
     ]
@@ -310,9 +339,29 @@ def _due(one: SeriesSession, window: DueWindow, rule: str, *, at: datetime, unti
     )
 
 
+def rule_lines(location: Location) -> Iterator[Line]:
+    """What follows a session, for the page of rules; each is switched with its kind."""
+    days = {"before": DUE_BEFORE.days, "after": 1, "review": REVIEWED_AFTER.days}
+    told = {
+        K.AFTERCARE_STEP: _("at the hours of the protocol, from the end of the session"),
+        K.RECOVERY_CHECK: _("on the days of the protocol"),
+        K.RECOVERY_CHECK_REMINDER: _("once, when half of the time to answer is over"),
+        K.RECOVERY_EMERGENCY: _("at once, at any hour, after an emergency answer"),
+        K.NEXT_SESSION_DUE: _("%(before)d days before the window opens, %(after)d day after it closed")
+        % days,
+        K.MAINTENANCE_DUE: _("on the ideal day, when nothing is booked"),
+        K.REVIEW_REQUEST: _("%(review)d days after the last session, to patients who agreed to be asked")
+        % days,
+    }
+    for kind, when in told.items():
+        yield Line(str(kind), kind, str(kind.label), when)
+
+
 def register_subjects() -> None:
     """Called once when the app is ready."""
     from treatments.tasks import follow_up
+
+    register_lines(rule_lines)
 
     register(SessionSubject())
     register(RecoveryCheckSubject())

@@ -148,6 +148,7 @@ def _settings(table: Table) -> Mapping[str, Any]:
     for key, (default, least, most) in _NUMBERS.items():
         found[key] = table.number(key, default=default, least=least, most=most)
     found["muted_rules"] = table.texts("muted_rules")
+    found["opened_rules"] = table.texts("opened_rules")
     found["reminders"] = _reminders(table)
     table.done()
     return found

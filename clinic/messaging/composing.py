@@ -23,11 +23,13 @@ from clinic.messaging.registry import Attachment
 from clinic.messaging.segments import economical
 from clinic.messaging.variables import allowed
 from clinic.messaging.wordings import Wording, Wordings, phrase
-from clinic.messaging.words import Channel, Purpose
+from clinic.messaging.words import Channel, MessageKind, Purpose
 from clinic.words import LinkPurpose
 
 #: A link opens at least this long after it was sent.
 LINK_LIVES = timedelta(days=14)
+#: Kinds whose link is not a page of ours: the subject's context gives it.
+LINKS_ELSEWHERE = frozenset({MessageKind.REVIEW_REQUEST})
 _SECRET = re.compile(r"(/p/)[A-Za-z0-9_-]{16,}")
 _BUTTON = re.compile(r"^(?P<label>[^\n]{1,80}?):? (?P<url>https?://\S+)$")
 
@@ -88,7 +90,7 @@ def values_for(
     words = in_words(facts, language=wording.language, zone=location.tz)
     permitted = allowed(message.kind, message.channel)
     values = {name: value for name, value in words.items() if name in permitted}
-    if not message.link_purpose:
+    if not message.link_purpose and message.kind not in LINKS_ELSEWHERE:
         values.pop("link", None)
     elif makes_link and "link" in variables_in(wording.body):
         values["link"] = _link(message, context, now)

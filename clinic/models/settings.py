@@ -3,6 +3,7 @@
 from datetime import time
 from typing import Any
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -37,6 +38,13 @@ class ClinicSettings(models.Model):
     reminders = models.JSONField(_("reminders"), default=default_reminders)
     #: Message rules that this location has switched off, by code.
     muted_rules = models.JSONField(_("muted rules"), default=list, blank=True)
+
+    #: Message rules that are off at first and that this location has switched on, by code.
+    opened_rules = models.JSONField(_("opened rules"), default=list, blank=True)
+    #: Where patients may write what they think; without it nobody is asked.
+    review_url = models.CharField(
+        _("page for opinions"), max_length=200, blank=True, validators=[URLValidator(["https"])]
+    )
 
     class Meta:
         verbose_name_plural = "clinic settings"

@@ -66,6 +66,7 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
             "notice_minutes",
             "horizon_days",
             "undo_seconds",
+            "review_url",
         )
         widgets = {
             "quiet_from": TimeInput(),

@@ -95,6 +95,8 @@ STAFF: dict[str, Route] = {
         P.EDIT_PATIENTS, "patient", body={"topic": "care", "channel": "sms", "choice": "no"}
     ),
     "messaging:heartbeat": page(P.SEE_MESSAGES),
+    "messaging:rules": page(P.MANAGE_LOCATION),
+    "messaging:rule-switch": change(P.MANAGE_LOCATION, code="appointment_reminder"),
     "messaging:texts": page(P.MANAGE_LOCATION),
     "messaging:text": page(P.MANAGE_LOCATION, **WORDS),
     "messaging:text-preview": change(P.MANAGE_LOCATION, **WORDS),

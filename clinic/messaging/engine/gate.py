@@ -11,6 +11,7 @@ from clinic.messaging.actions.outbox import defaults_for
 from clinic.messaging.consent import Reach
 from clinic.messaging.engine.facts import Facts
 from clinic.messaging.models import Message
+from clinic.messaging.rules import says
 from clinic.messaging.words import MessageStatus, Reason
 from clinic.models import ClinicSettings
 from clinic.timekeeping import next_allowed
@@ -53,7 +54,7 @@ def judge(message: Message, facts: Facts, now: datetime) -> Verdict:
     if now >= message.expires_at:
         return Never(MessageStatus.EXPIRED, Reason.TOO_LATE)
     settings = settings_of(message)
-    if {message.rule, message.kind} & set(settings.muted_rules):
+    if not says(settings, rule=message.rule, kind=message.kind):
         return Never(MessageStatus.CANCELLED, Reason.MUTED)
     reach = facts.reach(message)
     if refusal := reach.refusal(message.channel, message.purpose):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.messaging.web import inbox, outbox, texts, timeline
+from clinic.messaging.web import inbox, outbox, rules, texts, timeline
 
 app_name = "messaging"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("patients/<int:pk>/timeline/", timeline.timeline, name="timeline"),
     path("patients/<int:pk>/choice/", timeline.change_choice, name="choice"),
     path("heartbeat/", timeline.heartbeat_banner, name="heartbeat"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<str:code>/", rules.switch, name="rule-switch"),
     path("texts/", texts.texts, name="texts"),
     path("texts/<slug:kind>/<slug:channel>/<slug:language>/", texts.text, name="text"),
     path(
