@@ -23,6 +23,7 @@ from bookings.actions.visiting import EARLIEST_ARRIVAL
 from bookings.boardvisits import BoardVisit
 from bookings.care import care_problems
 from bookings.models import Appointment
+from bookings.readiness import readiness_of
 from bookings.web.marks import mark_of
 from bookings.web.refusing import sentences_of
 from bookings.words import AppointmentStatus, CancelReason
@@ -99,6 +100,7 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         "mark": mark_of(row, now=now),
         "problems": problems,
         "verbs": verbs_for(request.user, row, now),
+        "ready": readiness_of(row, now=now) if _is_near(row, now) else [],
         "can_move": row.status in (S.HELD, S.BOOKED) and may(request.user, Permission.BOOK, row.location_id),
         "back": back_of(request),
         "resources": sorted(
@@ -107,6 +109,11 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         "history": _history(row),
         "is_clinical": may(request.user, Permission.SEE_CLINICAL, row.location_id),
     }
+
+
+def _is_near(row: Appointment, now: datetime) -> bool:
+    """Whether the visit is close enough to ask what is still missing."""
+    return now > row.starts_at - EARLIEST_ARRIVAL
 
 
 def verbs_for(user: Any, row: Appointment | BoardVisit, now: datetime) -> list[dict[str, Any]]:

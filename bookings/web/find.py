@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from phonenumber_field.formfields import PhoneNumberField
 
+from bookings.search import people
 from bookings.web.refusing import sentences_of
 from clinic.access import current_location, require
 from clinic.actions.patients import Duplicate, find_duplicates, register_patient
@@ -22,10 +23,8 @@ from clinic.forms import DateInput, PhoneInput
 from clinic.models import Location, Patient
 from clinic.roles import Permission
 
-#: So many people are listed: more letters find fewer.
-MOST = 8
 #: What travels from page to page: the time on the board that was clicked, and what was asked for.
-CARRIED = ("day", "time", "practitioner", "room", "device", "for")
+CARRIED = ("day", "time", "practitioner", "room", "device", "for", "here")
 
 
 class NewPatientForm(forms.Form):
@@ -56,7 +55,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if location is None:
         return redirect("home")
     words = request.GET.get("q", "").strip()
-    found = matches(request.user, words)
+    found = people(request.user, words)
     if "go" in request.GET and len(found) == 1:
         return redirect(onward(found[0], request.GET))
     context = _context(request, location, words, found)
@@ -88,13 +87,6 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/find.html", context, status=422)
 
 
-def matches(user: Any, words: str) -> list[Patient]:
-    """The first patients that match every word; nobody for a single letter."""
-    if len(words) < 2:
-        return []
-    return list(Patient.objects.visible_to(user).matching(words)[:MOST])
-
-
 def carried(data: QueryDict) -> dict[str, str]:
     """What goes on to the next page."""
     return {name: data[name] for name in CARRIED if data.get(name)}  # type: ignore[misc]
@@ -114,9 +106,10 @@ def _context(
     form: NewPatientForm | None = None,
 ) -> dict[str, Any]:
     told = request.POST if request.method == "POST" else request.GET
+    names = [patient.full_name for patient in found]
     return {
         "words": words,
-        "found": [(patient, onward(patient, told)) for patient in found],
+        "found": [(patient, onward(patient, told), names.count(patient.full_name) > 1) for patient in found],
         "carried": carried(told).items(),
         "form": form or NewPatientForm(location=location, initial=typed(words)),
         "is_new_open": form is not None or (len(words) > 2 and not found),

@@ -140,6 +140,7 @@ def _page(
         "coming": [(row, mark_of(row, now=now)) for row in _coming(request, patient, now)],
         "missed": Appointment.objects.visible_to(request.user).of_patient(patient).missed().count(),
         "hold_minutes": settings_of(there).hold_minutes,
+        "is_here": request.GET.get("here") == "yes",
     }
     return render(request, "bookings/find_times.html", context, status=status)
 
@@ -197,10 +198,24 @@ def _wall(request: HttpRequest, location: Location) -> datetime | None:
     return instant(day, wall, location.tz) if day and wall else None
 
 
+def _walk_in(
+    request: HttpRequest, location: Location, patient: Patient, errands: list[Errand], errand: Errand
+) -> HttpResponse:
+    """Somebody who stands at the desk: booked for now, and noted as here."""
+    try:
+        row = actions.walk_in(visit=errand.visit, by=request.user, now=timezone.now())
+    except DomainError as refusal:
+        return _page(request, location, patient, errands, errand, sentences_of(refusal), refusal.status)
+    messages.success(request, _("%(name)s is booked for now, and checked in.") % {"name": patient})
+    return redirect(f"{reverse('bookings:board')}#a{row.pk}")
+
+
 def _take(
     request: HttpRequest, location: Location, patient: Patient, errands: list[Errand], errand: Errand
 ) -> HttpResponse:
     """Books, or holds; a refusal shows the page again with the reasons and fresh times."""
+    if "here" in request.POST and errand.code == request.POST.get("for"):
+        return _walk_in(request, location, patient, errands, errand)
     wanted = chosen_in(request.POST.get("slot", ""))
     if wanted is None or errand.code != request.POST.get("for"):
         return _page(request, location, patient, errands, errand, [_("Choose one of the times.")], 422)
