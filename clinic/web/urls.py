@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from clinic.web import locations, patients, settings_pages, settings_staff, tasks
+from clinic.web import alive, locations, patients, settings_pages, settings_staff, tasks
 
 app_name = "clinic"
 urlpatterns = [
+    path("alive/", alive.alive, name="alive"),
     path("patients/", patients.patients, name="patients"),
     path("patients/new/", patients.new, name="patient-new"),
     path("patients/namesakes/", patients.namesakes, name="patient-namesakes"),

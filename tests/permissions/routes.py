@@ -63,6 +63,7 @@ WORDS = {"kind": "appointment_reminder", "channel": "sms", "language": "en"}
 
 STAFF: dict[str, Route] = {
     "clinic:choose-location": Route(post=True, sends="location"),
+    "clinic:alive": Route(),
     "clinic:patients": page(P.SEE_PATIENTS),
     "clinic:patient-new": page(P.EDIT_PATIENTS),
     "clinic:patient-namesakes": page(P.EDIT_PATIENTS),

@@ -1,3 +1,4 @@
+import "./sending.js";
 import "./themes.js";
 import "./shortcuts.js";
 import "./dialogs.js";

@@ -20,11 +20,12 @@ function arm(toast) {
   toast.addEventListener("focusout", release);
 }
 
-export function toast({ text, tone = "", undo = "" }) {
+export function toast({ text, tone = "", undo = "", link = null }) {
   if (!region || !shape) return;
   const made = shape.content.firstElementChild.cloneNode(true);
   made.querySelector(".toast-text").textContent = text;
   const form = made.querySelector("form");
+  if (link) made.querySelector(".toast-text").append(" ", Object.assign(document.createElement("a"), { href: link.href, textContent: link.text, target: "_blank" }));
   if (undo) form?.setAttribute("action", undo);
   else form?.remove();
   if (tone === "red") {
