@@ -34,8 +34,8 @@ def pytest_configure(config: pytest.Config) -> None:
     initialize_app_registry()
     patch()
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
-    # The gate may read one plan's facts again after a change in the same request; a query per row is more than that.
-    settings.ZEAL_NPLUSONE_THRESHOLD = 20
+    # The same rows twice are a reading before and one after a change; a third time is a query for each row.
+    settings.ZEAL_NPLUSONE_THRESHOLD = 3
 
 
 @pytest.fixture

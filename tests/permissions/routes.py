@@ -59,7 +59,7 @@ LINKED = {
 }
 #: Signed by somebody else's key: a provider's secret, or a token in the address.
 SIGNED = {"hooks:sms", "messaging_p:unsubscribe"}
-WORDS = {"kind": "appointment_reminder", "channel": "sms", "language": "en"}
+WORDS: dict[str, Any] = {"kind": "appointment_reminder", "channel": "sms", "language": "en"}
 
 STAFF: dict[str, Route] = {
     "clinic:choose-location": Route(post=True, sends="location"),
@@ -125,6 +125,19 @@ STAFF: dict[str, Route] = {
     "treatments:reaction-close": change(P.SEE_CLINICAL, "reaction"),
     "treatments:plan-new": page(P.BOOK, "patient"),
     "treatments:patient-plans": page(P.SEE_PATIENTS, "patient"),
+    "treatments:lots": page(P.SEE_CLINICAL),
+    "treatments:lot": page(P.SEE_CLINICAL, "lot"),
+    "treatments:lot-quarantine": change(P.TREAT, "lot"),
+    "treatments:lot-tell": change(P.APPROVE, "lot"),
+    "treatments:plan-photos": page(P.SEE_CLINICAL, "plan"),
+    "treatments:plan-outcomes": page(P.SEE_CLINICAL, "plan"),
+    "treatments:reaction-add": change(P.TREAT, "plan"),
+    "treatments:reports": page(P.SEE_REPORTS),
+    "treatments:unfinished": page(P.SEE_PATIENTS),
+    "treatments:worklist": page(P.SEE_PATIENTS, kind="unfinished"),
+    "treatments:protocol-review": page(P.MANAGE_CATALOGUE, code="MN_ACNE_SCAR"),
+    "treatments:protocol-draft": change(P.MANAGE_CATALOGUE, code="MN_ACNE_SCAR"),
+    "treatments:protocol-settle": change(P.MANAGE_CATALOGUE, code="MN_ACNE_SCAR"),
     "treatments:catalogue": page(P.SEE_PATIENTS),
     "treatments:protocol": page(P.SEE_PATIENTS, code="MN_ACNE_SCAR"),
     "bookings:search": page(P.SEE_PATIENTS),

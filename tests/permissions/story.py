@@ -60,11 +60,12 @@ def everything() -> tuple[Clinic, dict[str, int]]:
         "call": _task(clinic, patient, "call", is_clinical=False),
         "clinical-task": _task(clinic, patient, "red-flag", is_clinical=True),
         "record": signed.record.pk,
+        "lot": clinic.cartridge.pk,
     }
 
 
 def _waits(clinic: Clinic, session: Any, now: datetime) -> tuple[int, int]:
-    days = {"from_on": date(2026, 4, 20), "until_on": date(2026, 6, 30)}
+    days: dict[str, Any] = {"from_on": date(2026, 4, 20), "until_on": date(2026, 6, 30)}
     entry = waiting.add(session=session, by=clinic.desk, now=now, **days)
     freed = Interval(SECOND + timedelta(days=35), SECOND + timedelta(days=35, hours=4))
     offer = waiting.offer_next(location=clinic.location, freed=freed, by=clinic.desk, now=now)

@@ -102,6 +102,7 @@ def test_each_role_opens_what_it_may_at_its_own_place_and_nothing_else(company: 
     wrong, read, wrote = [], set(), []
     for name, route in {**STAFF, **API}.items():
         for role, client in company.here.items():
+            connection.queries_log.clear()
             with CaptureQueriesContext(connection) as made:
                 answer = company.asks(client, name, route)
             may = route.needs is None or route.needs in role.permissions
