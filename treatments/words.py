@@ -147,6 +147,20 @@ CHECK_TRANSITIONS: dict[str, set[str]] = {
 ANSWERABLE_CHECKS = (CheckStatus.PLANNED, CheckStatus.ASKED, CheckStatus.SILENT)
 
 
+class CallOutcome(models.TextChoices):
+    """What came of a call about a recovery check, in one tap."""
+
+    FINE = "fine", _("reached: all as expected")
+    WATCH = "watch", _("reached: we look again")
+    COMES = "comes", _("reached: comes in today")
+    LEFT_WORD = "left-word", _("left a message")
+    NO_ANSWER = "no-answer", _("no answer")
+
+
+#: After these the check needs nobody any more; the others leave its task open, and it goes on escalating.
+SETTLING_CALLS = frozenset({CallOutcome.FINE, CallOutcome.WATCH, CallOutcome.COMES})
+
+
 class Grade(models.TextChoices):
     """What triage made of the answers."""
 

@@ -4,7 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from clinic.actions.tasks import escalate_overdue
 from clinic.errors import DomainError
 from clinic.messaging.models import Message
 from clinic.models import Task
@@ -210,6 +213,30 @@ def test_recovery_inbox_is_worst_first_and_only_for_who_may_see(clinic: Clinic) 
         answer_all(check(plan, "C1"), now=END + DAY, **given)
     assert [row.session.plan for row in inbox(clinic.doctor_user)] == [red, amber]
     assert list(inbox(clinic.desk)) == []
+
+
+def test_calls_are_kept_and_only_a_reached_patient_leaves_the_inbox(clinic: Clinic) -> None:
+    """In one tap on the page: nobody reached keeps the task escalating, reached ends it; the freeze is shown."""
+    plan = clinic.plan()
+    treated(plan, clinic)
+    row = answer_all(check(plan, "C1"), now=END + DAY, Q_EYE="yes")
+    doctor = Client()
+    doctor.force_login(clinic.doctor_user)
+    page, act = reverse("treatments:case", args=[row.pk]), reverse("treatments:case-act", args=[row.pk])
+    assert "The plan is on hold" in doctor.get(page).content.decode()
+    doctor.post(act, {"outcome": "no-answer", "note": "rang twice"})
+    task = Task.objects.get(kind="recovery")
+    assert (task.status, list(inbox(clinic.doctor_user))) == ("open", [row])
+    assert escalate_overdue(now=task.due_at) == 1
+    doctor.post(act, {"outcome": "hm"})
+    assert row.calls.count() == 1
+    doctor.post(act, {"outcome": "comes", "back": "inbox"})
+    task.refresh_from_db()
+    assert (task.status, task.outcome) == ("done", "reached: comes in today")
+    assert list(inbox(clinic.doctor_user)) == []
+    shown = doctor.get(page).content.decode()
+    assert "rang twice" in shown
+    assert "Reached: comes in today" in shown
 
 
 def test_case_shows_answers_reasons_lots_and_curve(clinic: Clinic) -> None:

@@ -22,6 +22,7 @@ from treatments.models.records import (
 from treatments.models.recovery import (
     AftercareGiven,
     RecoveryAnswer,
+    RecoveryCall,
     RecoveryCheck,
     RecoveryCheckStatusChange,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "ProtocolVersion",
     "ProtocolVersionStatusChange",
     "RecoveryAnswer",
+    "RecoveryCall",
     "RecoveryCheck",
     "RecoveryCheckStatusChange",
     "Screening",

@@ -7,17 +7,17 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history import tracked
-from clinic.models import Patient
+from clinic.models import Patient, Task
 from clinic.roles import Permission
 from clinic.statuses import StatusChange
-from clinic.words import Urgency
+from clinic.words import TaskStatus, Urgency
 from treatments.models.plans import TreatmentPlan
 from treatments.models.sessions import TreatmentSession
-from treatments.words import CheckStatus, Grade
+from treatments.words import CallOutcome, CheckStatus, Grade
 
 
 class RecoveryCheckQuerySet(models.QuerySet["RecoveryCheck"]):
@@ -49,11 +49,13 @@ class RecoveryCheckQuerySet(models.QuerySet["RecoveryCheck"]):
         return self.annotate(grade_rank=rank).order_by("grade_rank", "-due_at")
 
     def wanting_a_look(self) -> RecoveryCheckQuerySet:
-        """Red, amber and silent checks, worst first."""
+        """Red, amber and silent checks that nobody has dealt with, worst first."""
         found = self.filter(
             Q(status=CheckStatus.ANSWERED, grade__in=[Grade.RED, Grade.AMBER]) | Q(status=CheckStatus.SILENT)
         )
-        return found.worst_first()
+        tasks = Task.objects.filter(subject_type="recovery_check", subject_id=OuterRef("pk"))
+        is_dealt_with = Exists(tasks.filter(status=TaskStatus.DONE)) & ~Exists(tasks.waiting())
+        return found.exclude(is_dealt_with).worst_first()
 
     def of_session(self, session: TreatmentSession) -> RecoveryCheckQuerySet:
         """The checks of one session in order of time."""
@@ -144,6 +146,25 @@ class RecoveryAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question} of {self.recovery_check}"
+
+
+@tracked()
+class RecoveryCall(models.Model):
+    """One call about a check: who called when, what came of it, in their words."""
+
+    recovery_check = models.ForeignKey(RecoveryCheck, on_delete=models.CASCADE, related_name="calls")
+    outcome = models.CharField(max_length=12, choices=CallOutcome)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    called_at = models.DateTimeField()
+    called_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["called_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()} about {self.recovery_check}"
 
 
 @tracked()

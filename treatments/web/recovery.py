@@ -11,17 +11,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.access import log_access, require
-from clinic.actions.tasks import acknowledge, finish
+from clinic.access import log_access, may, require
+from clinic.actions.tasks import acknowledge
 from clinic.curve import Curve, CurvePoint
 from clinic.models import Task
 from clinic.roles import Permission
+from treatments.actions.calls import log_call
 from treatments.actions.reactions import close_reaction
 from treatments.models import AdverseReaction, RecoveryCheck
+from treatments.queries.catalogue import shared
 from treatments.queries.recovery import SymptomCurve, inbox, recovery_case
 from treatments.web.saying import carry_out
+from treatments.words import CallOutcome, PlanStatus
 
 PAGE = 30
+#: Answered in one tap from the list; the others from the case.
+QUICK = (CallOutcome.FINE, CallOutcome.NO_ANSWER)
 
 
 @require_safe
@@ -32,7 +37,8 @@ def recovery(request: HttpRequest) -> HttpResponse:
     rows = RecoveryCheck.objects.visible_to(request.user).answered() if show_all else inbox(request.user)
     rows = rows.select_related("session__plan__patient", "session__plan__location")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    return render(request, "treatments/recovery.html", {"page": page, "show_all": show_all})
+    context = {"page": page, "show_all": show_all, "quick": QUICK}
+    return render(request, "treatments/recovery.html", context)
 
 
 @require_safe
@@ -48,11 +54,27 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "check": check,
         "plan": check.session.plan,
         "curves": [drawn(curve) for curve in found.curves],
+        "calls": check.calls.select_related("called_by"),
+        "outcomes": CallOutcome,
+        "is_held": check.session.plan.status == PlanStatus.ON_HOLD,
+        "held_because": _held_because(check),
+        "can_release": may(request.user, Permission.SEE_CLINICAL, check.session.plan.location),
+        "photos": check.session.photos.order_by("-taken_at")
+        if may(request.user, Permission.SEE_CLINICAL, check.session.plan.location)
+        else [],
         "tasks": Task.objects.visible_to(request.user, Permission.SEE_RECOVERY).about(
             "recovery_check", check.pk
         ),
     }
     return render(request, "treatments/case.html", context)
+
+
+def _held_because(check: RecoveryCheck) -> str:
+    """The reason that the plan was last put on hold with, in words where it is a red flag."""
+    plan = check.session.plan
+    last = plan.status_changes.filter(to_status=PlanStatus.ON_HOLD).order_by("-id").first()
+    labels = {flag.code: flag.label for flag in shared().red_flags}
+    return labels.get(last.reason, last.reason.replace("_", " ")) if last else ""
 
 
 def drawn(curve: SymptomCurve) -> Curve:
@@ -77,24 +99,25 @@ def _flag(score: int | None, expected: int) -> str:
 @require_POST
 @require(Permission.SEE_RECOVERY)
 def act(request: HttpRequest, pk: int) -> HttpResponse:
-    """Takes or finishes the task of a check, with what came of the call."""
+    """Takes the task of a check, or keeps what came of a call; a patient who was reached ends the task."""
     check, now = _found(request, pk), timezone.now()
     waiting = (
         Task.objects.visible_to(request.user, Permission.SEE_RECOVERY)
         .about("recovery_check", check.pk)
         .waiting()
     )
-    outcome = request.POST.get("outcome", "").strip()[:500]
+    note = request.POST.get("note", "")
 
     def carry() -> Any:
-        for task in waiting:
-            if "take" in request.POST:
-                acknowledge(task, by=request.user, now=now)
-            else:
-                finish(task, by=request.user, now=now, outcome=outcome)
+        if "take" not in request.POST:
+            return log_call(
+                check, outcome=request.POST.get("outcome", ""), note=note, by=request.user, now=now
+            )
+        return [acknowledge(task, by=request.user, now=now) for task in waiting]
 
     sentence = _("It is yours.") if "take" in request.POST else _("Noted.")
-    return carry_out(request, carry, sentence, to="treatments:case", pk=pk)
+    back = "treatments:recovery" if request.POST.get("back") == "inbox" else "treatments:case"
+    return carry_out(request, carry, sentence, to=back, **({"pk": pk} if back == "treatments:case" else {}))
 
 
 @require_POST

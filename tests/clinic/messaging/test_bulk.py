@@ -19,6 +19,7 @@ from clinic.messaging.channels.base import (
     Unknown,
 )
 from clinic.messaging.channels.local import MemorySms
+from clinic.messaging.composing import compose
 from clinic.messaging.engine import bulk
 from clinic.messaging.engine.claim import LEASE_SECONDS
 from clinic.messaging.engine.doubt import reap
@@ -122,7 +123,6 @@ def test_a_stop_between_gate_and_dispatch_is_obeyed(
     calls: list[list[int]], planned: list[Message], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The statement itself looks at the patient's latest word."""
-    compose = bulk.compose
 
     def stopped(message: Message, *args: Any, **options: Any) -> Any:
         if message.pk == planned[4].pk:
