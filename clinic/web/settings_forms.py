@@ -56,6 +56,14 @@ class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
 class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
     """What a manager may decide for a location."""
 
+    idle_minutes = forms.IntegerField(
+        label=gettext_lazy("Sign out after … idle minutes"),
+        required=False,
+        min_value=1,
+        max_value=720,
+        help_text=gettext_lazy("Empty: as the server has it."),
+    )
+
     class Meta:
         model = ClinicSettings
         fields = (

@@ -111,7 +111,7 @@ def test_the_second_of_two_desks_is_told_what_the_first_has_done(
 
 def test_settings_and_lists_are_accessible(page: Page, clinic: Clinic, base_url: str) -> None:
     sign_in(page, staff(roles.MANAGER, at=clinic.location), base_url)
-    room = clinic.location.resources.filter(kind=ResourceKind.ROOM).first()
+    room = clinic.location.resources.filter(kind=ResourceKind.ROOM).earliest("pk")
     place = clinic.location.pk
     for path in (
         "/settings/",

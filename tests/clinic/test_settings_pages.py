@@ -179,3 +179,21 @@ def test_what_stands_elsewhere_does_not_exist_for_this_manager(manager: Client, 
     told = {"name": "Shared", "locations": place.pk, "kind": "treatment", "is_active": "on"}
     manager.post(f"/settings/resources/{shared.pk}/", told)
     assert set(shared.locations.all()) == {place, there}
+
+
+def test_rules_keep_what_was_typed_when_one_is_wrong(manager: Client, place: Location) -> None:
+    told = {
+        "quiet_from": "20:00",
+        "quiet_until": "08:30",
+        "slot_minutes": "10",
+        "hold_minutes": "15",
+        "notice_minutes": "60",
+        "horizon_days": "180",
+        "undo_seconds": "10",
+        "idle_minutes": "9999",
+    }
+    answer = manager.post(f"/settings/{place.pk}/", told)
+    assert (answer.status_code, 'value="9999"' in answer.content.decode()) == (422, True)
+    manager.post(f"/settings/{place.pk}/", told | {"idle_minutes": "45"})
+    row = ClinicSettings.objects.get(location=place)
+    assert (row.quiet_from, row.slot_minutes, row.idle_minutes) == (time(20), 10, 45)
