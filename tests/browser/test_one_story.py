@@ -128,7 +128,8 @@ def the_patient_arrives(page: Page) -> None:
     days = (timezone.localtime(first.starts_at).date() - timezone.localtime().date()).days
     time_passes(days * DAY)
     page.goto(f"/appointments/{first.pk}/")
-    page.get_by_role("button", name=re.compile("^Arrived|^Arrive|^Check in", re.I)).first.click()
+    with page.expect_response(lambda answer: "/do/arrive/" in answer.url):
+        page.get_by_role("button", name=re.compile("^Arrived|^Arrive|^Check in", re.I)).first.click()
     expect(page.get_by_text("arrived", exact=False).first).to_be_visible()
 
 
@@ -139,19 +140,19 @@ def the_doctor_screens_and_begins(doctor: Page) -> None:
     doctor.goto(visit)
     doctor.get_by_role("link", name="Ask the questions").click()
     answer_every_question_with_no(doctor)
-    doctor.get_by_role("button", name="Save the answers").click()
+    send(doctor.get_by_role("button", name="Save the answers"))
     doctor.goto(visit)
     doctor.get_by_role("link", name="Discuss and sign").click()
     for tick in doctor.locator("input[name=tick]").all():
         tick.check(force=True)
     doctor.get_by_label(re.compile("^Signature")).fill("Leyla Demir")
-    doctor.get_by_role("button", name="Sign", exact=True).click()
+    send(doctor.get_by_role("button", name="Sign", exact=True))
     doctor.goto(visit)
     doctor.get_by_label("Fitzpatrick skin type").select_option("2")
-    doctor.get_by_role("button", name="Save", exact=True).click()
+    send(doctor.get_by_role("button", name="Save", exact=True))
     sign_what_needs_a_clinician(doctor)
     expect(doctor.get_by_text("Nothing stands against it.")).to_be_visible()
-    doctor.get_by_role("button", name="Begin treatment").click()
+    send(doctor.get_by_role("button", name="Begin treatment"))
     expect(doctor.get_by_text("in treatment").first).to_be_visible()
 
 
@@ -175,12 +176,12 @@ def sign_what_needs_a_clinician(page: Page) -> None:
         if reasons.count() == 0:
             return
         reasons.first.fill("Known from earlier treatments here; same products, no reaction.")
-        page.get_by_role("button", name="Sign for it").first.click()
+        send(page.get_by_role("button", name="Sign for it").first)
 
 
 def the_doctor_records_each_zone_and_signs(doctor: Page, clinic: Clinic) -> None:
     doctor.goto(f"/sessions/{TreatmentPlan.objects.get().sessions.get(number=1).pk}/")
-    doctor.get_by_role("button", name="Begin the record").click()
+    send(doctor.get_by_role("button", name="Begin the record"))
     for field, value in (("depth_mm", "1.50"), ("passes", "4"), ("endpoint", "PINPOINT_BLEED")):
         for each in doctor.locator(f"[data-zone-row]:not([hidden]) [name$='.{field}']").all():
             put(each, value)
@@ -204,11 +205,17 @@ def the_doctor_records_each_zone_and_signs(doctor: Page, clinic: Clinic) -> None
     }.items():
         put(doctor.locator(f"main [name='{name}']"), value)
     doctor.locator("[name='f.pain_vas_max'][value='3']").check()
-    doctor.get_by_role("button", name="Sign and lock").click()
+    send(doctor.get_by_role("button", name="Sign and lock"))
     expect(doctor.get_by_text("signed", exact=True).first).to_be_visible()
     record = SessionRecord.objects.get()
     zones = {(zone.side, str(zone.depth_mm), zone.passes) for zone in record.zones.all()}
     assert (record.status, zones) == ("signed", {("L", "1.50", 4), ("R", "1.50", 4)})
+
+
+def send(button: Locator) -> None:
+    """Presses it and waits for the page that answers."""
+    with button.page.expect_navigation():
+        button.click()
 
 
 def put(field: Locator, value: str) -> None:
@@ -226,7 +233,7 @@ def the_patient_answers_that_pus_came_out(phone: Page, texts: list[Any]) -> None
     phone.goto(link_in(texts, LinkPurpose.RECOVERY_CHECK))
     for label, figure in (("Day", "14"), ("Month", "3"), ("Year", "1988")):
         phone.get_by_label(label, exact=True).fill(figure)
-    phone.locator(".btn-primary").click()
+    send(phone.locator(".btn-primary"))
     answer_all(phone, Q_PUS="yes")
     expect(phone.get_by_role("heading", name="We will call you today")).to_be_visible()
     check.refresh_from_db()
@@ -244,7 +251,7 @@ def answer_all(phone: Page, **special: str) -> None:
             wanted = special.get(code.first.input_value(), usual)
             if options:
                 phone.locator(f"input[name=value][value='{wanted}']").check()
-        phone.locator("main .btn-primary").click()
+        send(phone.locator("main .btn-primary"))
     raise AssertionError("the questions do not end")
 
 
@@ -255,7 +262,7 @@ def the_doctor_sees_an_urgent_task_and_settles_it(doctor: Page) -> None:
     doctor.get_by_role("link", name="Leyla Demir").first.click()
     expect(doctor.get_by_text("act now").first).to_be_visible()
     doctor.get_by_label("What came of the call").fill("Called: comes in at four.")
-    doctor.get_by_role("button", name="Done").click()
+    send(doctor.get_by_role("button", name="Done"))
     expect(doctor.get_by_text("Called: comes in at four.")).to_be_visible()
     task = Task.objects.get(kind="recovery")
     assert (task.status, task.urgency) == ("done", "SAME_DAY")

@@ -40,10 +40,11 @@ def plan_checks(session: TreatmentSession, *, now: datetime) -> list[RecoveryChe
     where they do not apply.
     """
     definition = definition_of(session)
+    settings, _is_new = ClinicSettings.objects.get_or_create(location=session.plan.location)
     planned = []
     for rule in definition.checks:
         if session.performed_at is not None and _is_wanted(rule, session, definition):
-            planned.append(_plan(rule, session, session.performed_at, now=now))
+            planned.append(_plan(rule, session, session.performed_at, settings=settings, now=now))
     return [check for check in planned if check is not None]
 
 
@@ -89,10 +90,14 @@ def _asked_in_phase(
 
 
 def _plan(
-    rule: RecoveryCheckRule, session: TreatmentSession, performed_at: datetime, *, now: datetime
+    rule: RecoveryCheckRule,
+    session: TreatmentSession,
+    performed_at: datetime,
+    *,
+    settings: ClinicSettings,
+    now: datetime,
 ) -> RecoveryCheck | None:
     location = session.plan.location
-    settings, _is_new = ClinicSettings.objects.get_or_create(location=location)
     wait = timedelta(hours=rule.skip_if_next_within_hours or 0)
     due_at = next_allowed(
         performed_at + rule.offset + wait, settings.quiet_from, settings.quiet_until, location.tz
