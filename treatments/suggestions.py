@@ -99,6 +99,86 @@ def weeks_of(definition: ProtocolDefinition, sessions: int) -> int:
     return -(-days // 7)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TimeCost:
+    """What a series takes from the patient: visits, minutes in the building, weeks from the first to the last."""
+
+    sessions: int
+    minutes: int
+    weeks: int
+
+    @property
+    def hours(self) -> str:
+        """ "6 h 15 min"."""
+        return f"{self.minutes // 60} h {self.minutes % 60:02d} min"
+
+
+def time_costs(definition: ProtocolDefinition) -> list[TimeCost]:
+    """The least, the usual and the greatest number of sessions, each once (catalogue 1.1, 1.3)."""
+    counts = definition.sessions
+    inside = definition.minutes.slot - definition.minutes.turnover
+    return [
+        TimeCost(
+            sessions=number,
+            minutes=inside * number + definition.first_extra_minutes,
+            weeks=weeks_of(definition, number),
+        )
+        for number in dict.fromkeys((counts.minimum, counts.typical, counts.maximum))
+    ]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CombinedSession:
+    """One session of a combination: its day from the start, and how far the last one of another kind is away.
+
+    `gap` and `least` are days; `least` is the wash-out between the two families (catalogue 4), None without one.
+    """
+
+    number: int
+    day: int
+    label: str
+    gap: int | None
+    least: int | None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the wash-out is kept."""
+        return self.gap is None or self.least is None or self.gap >= self.least
+
+
+def combined_sessions(code: str, definitions: Sequence[ProtocolDefinition]) -> list[CombinedSession]:
+    """The sessions of a combination template on their days, each checked against the wash-out to the one before."""
+    template = next((one for one in shared().combinations if one.code == code), None)
+    if template is None:
+        return []
+    found: list[CombinedSession] = []
+    for place, (entry, definition) in enumerate(zip(template.entries, definitions, strict=False)):
+        before = definitions[place - 1] if place else None
+        found.append(
+            CombinedSession(
+                number=place + 1,
+                day=entry.day,
+                label=definition.label,
+                gap=entry.day - template.entries[place - 1].day if place else None,
+                least=_wash_out(template, before, definition) if before else None,
+            )
+        )
+    return found
+
+
+def _wash_out(
+    template: CombinationTemplate, before: ProtocolDefinition, after: ProtocolDefinition
+) -> int | None:
+    """Days that the template or the table asks for between two families; the protocol's own step within one."""
+    if before.family == after.family and before.code == after.code:
+        return after.steps[0].min_days
+    if template.wash_out_days is not None:
+        return template.wash_out_days
+    rows = {row.code: row for row in shared().wash_outs}
+    row = rows.get(str(before.family))
+    return row.gap(after.family).min_days if row is not None else None
+
+
 def combinations_for(code: str) -> list[CombinationSuggestion]:
     """The combination templates of a concern, with the protocol of each session filled in from the concern."""
     concern = concern_of(code)

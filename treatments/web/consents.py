@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from clinic.access import log_access, require
+from clinic.access import log_access, may, require
 from clinic.errors import DomainError
 from clinic.roles import Permission
 from treatments.actions.consents import sign_consent, texts_for, withdraw_consent
 from treatments.models import Consent, TreatmentPlan
 from treatments.web.found import plan_for
 from treatments.web.saying import carry_out, say_refusal
+
+_LINE = re.compile(r"(?:[ML]\d{1,3}(?:\.\d)? \d{1,3}(?:\.\d)?)*")
 
 
 @require(Permission.SCREEN)
@@ -57,9 +60,14 @@ def _sign(request: HttpRequest, plan: TreatmentPlan) -> Consent:
         discussed_by=request.user,
         questions=request.POST.get("questions", "").strip(),
         signed_name=request.POST.get("signed_name", ""),
-        signature_path=request.POST.get("signature_path", "")[:20000],
+        signature_path=drawn_only(request.POST.get("signature_path", "")),
         now=now,
     )
+
+
+def drawn_only(path: str) -> str:
+    """A drawn line as an SVG path: moves and lines to numbers, nothing else; empty for anything that is not one."""
+    return path if len(path) <= 20000 and _LINE.fullmatch(path) else ""
 
 
 @require_safe
@@ -72,7 +80,14 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     log_access(request, found.plan.patient, "consent sheet", now=timezone.now())
     ticks = found.ticks.select_related("text")
     return render(
-        request, "treatments/consent_sheet.html", {"consent": found, "plan": found.plan, "ticks": ticks}
+        request,
+        "treatments/consent_sheet.html",
+        {
+            "consent": found,
+            "plan": found.plan,
+            "ticks": ticks,
+            "can_withdraw": may(request.user, Permission.SCREEN, found.plan.location_id),
+        },
     )
 
 

@@ -18,8 +18,16 @@ from clinic.roles import Permission
 from treatments.actions.plans import open_plan
 from treatments.models import ProtocolVersion, TreatmentPlan
 from treatments.queries.catalogue import definition_by
-from treatments.suggestions import combinations_for, concern_of, concerns, protocols_for
+from treatments.suggestions import (
+    combinations_for,
+    combined_sessions,
+    concern_of,
+    concerns,
+    protocols_for,
+    time_costs,
+)
 from treatments.web.plan_forms import PlanForm
+from treatments.web.zone_maps import map_of
 
 STEPS = [_("Concern"), _("Protocol"), _("Zones and number"), _("Dates"), _("Book")]
 
@@ -86,8 +94,15 @@ def _ask_details(
             form.add_error(None, refusal.sentence)
         else:
             return redirect(_next_page(plan))
+    each = [definitions[row.pk] for row in chosen]
+    zones = list({zone.code: zone for one in each for zone in one.zones}.values())
+    ticked = form["zones"].value() or []
     context |= {
         "form": form,
+        "zone_map": map_of(zones, ticked, by_side=False),
+        "zones": [(zone, zone.code in ticked) for zone in zones],
+        "costs": time_costs(each[0]) if len(chosen) == 1 else [],
+        "combined": combined_sessions(request.GET.get("combination", ""), each) if len(chosen) > 1 else [],
         "protocol": chosen[0].protocol,
         "versions": chosen,
         "definition": definitions[chosen[0].pk],

@@ -4,6 +4,7 @@ from django.urls import path
 
 from treatments.web import (
     catalogue,
+    consent_texts,
     consents,
     lots,
     outcomes,
@@ -57,6 +58,7 @@ urlpatterns = [
     path("reports/", reports.reports, name="reports"),
     path("worklists/", worklists.unfinished, name="unfinished"),
     path("worklists/<slug:kind>/", worklists.worklist, name="worklist"),
+    path("consent-texts/", consent_texts.texts, name="consent-texts"),
     path("catalogue/", catalogue.catalogue, name="catalogue"),
     path("catalogue/<slug:code>/", catalogue.protocol, name="protocol"),
     path("catalogue/<slug:code>/review/", protocol_pages.review, name="protocol-review"),

@@ -11,13 +11,25 @@ from django.test import Client
 from clinic import roles
 from clinic.errors import DomainError
 from clinic.messaging.models import Message
-from tests.factories import staff
-from tests.treatments.day import NOW, Clinic, drafted, lot, make_clinic, needling, product, started, treated
+from tests.factories import protocol_version, staff
+from tests.treatments.day import (
+    NOW,
+    Clinic,
+    consent,
+    drafted,
+    lot,
+    make_clinic,
+    needling,
+    product,
+    started,
+    treated,
+)
 from treatments.actions.photos import add_photo
 from treatments.actions.recalls import tell_patients
 from treatments.actions.stock import quarantine_lot
 from treatments.models import Lot, Outcome, SessionRecord
 from treatments.queries.catalogue import shared
+from treatments.web.consents import drawn_only
 from treatments.words import ProductRole
 from treatments.zonemap import drawn_zones
 
@@ -236,3 +248,44 @@ def test_nobody_sees_lots_and_plans_of_a_place_where_they_do_not_work(clinic: Cl
     client.force_login(make_clinic().doctor_user)
     for page in (f"/lots/{clinic.glide.pk}/", f"/plans/{plan.pk}/outcomes/", f"/plans/{plan.pk}/photos/"):
         assert client.get(page).status_code == 404
+
+
+def test_a_combination_shows_its_sessions_with_the_wash_outs_kept(clinic: Clinic, client: Client) -> None:
+    """Table 1.5: MN 0, MS 14, MN 28 …, 14 days in both directions."""
+    protocol_version("MN_WRINKLE")
+    protocol_version("MS_REJUV")
+    client.force_login(clinic.desk)
+    page = client.get(f"/patients/{clinic.patient().pk}/plan/new/?concern=LINES&combination=ALT_MN_MS_FACE")
+    shown = [(one.day, one.gap, one.least, one.is_kept) for one in page.context["combined"]]
+    assert shown == [(0, None, None, True), *((day, 14, 14, True) for day in (14, 28, 42, 56, 70))]
+    assert page.content.decode().count('data-zone="F_CHEEK_LATERAL"') == 2
+
+
+def test_a_plan_says_what_it_takes_before_it_is_opened(clinic: Clinic, client: Client) -> None:
+    """Tables 1.1 and 1.3: slot less turnover for each visit, the first one longer; weeks in the ideal rhythm."""
+    protocol_version("MN_ACNE_SCAR")
+    client.force_login(clinic.desk)
+    page = client.get(f"/patients/{clinic.patient().pk}/plan/new/?concern=ACNE_SCARS&protocol=MN_ACNE_SCAR")
+    assert [(one.sessions, one.minutes, one.weeks) for one in page.context["costs"]] == [
+        (3, 255, 8),
+        (4, 335, 12),
+        (6, 495, 20),
+    ]
+
+
+def test_a_new_wording_flags_the_booked_plans_that_signed_the_old_one(clinic: Clinic, doctor: Client) -> None:
+    plan = clinic.plan()
+    consent(plan, clinic)
+    before = {item.code: older for item, _text, older in doctor.get("/consent-texts/").context["rows"]}
+    assert set(before.values()) == {0}
+    doctor.post("/consent-texts/", {"code": "CT_NUMB", "language": "en", "text": "Not part of this plan."})
+    doctor.post("/consent-texts/", {"code": "CT_COMMON", "language": "en", "text": "Redness for two days."})
+    after = {item.code: older for item, _text, older in doctor.get("/consent-texts/").context["rows"]}
+    assert {code for code, older in after.items() if older} == {"CT_COMMON"}
+    assert plan.patient.full_name in doctor.get("/worklists/consents/").content.decode()
+
+
+def test_a_drawn_signature_is_lines_and_nothing_else() -> None:
+    assert drawn_only("M22.9 45.3L91.4 22.7L160.0 68.0") == "M22.9 45.3L91.4 22.7L160.0 68.0"
+    for other in ('M1 1"/><script>', "M1", "M1 1 L2 2", "M1 1" * 6000, "javascript:"):
+        assert drawn_only(other) == ""
