@@ -86,14 +86,15 @@ def last_said(session: TreatmentSession) -> dict[str, Any] | None:
     last = last_signed(session)
     if last is None:
         return None
-    zones = {zone.code: zone for zone in definition_of(session).zones}
-    return {
-        "record": last,
-        "number": last.session.number,
-        "zones": [
-            (spoken_zone(zones.get(row.zone), row.zone, row.side), said_of(row)) for row in last.zones.all()
-        ],
-    }
+    return {"record": last, "number": last.session.number, "zones": said_zones(last)}
+
+
+def said_zones(record: SessionRecord) -> list[tuple[str, str]]:
+    """Each zone of a signed record with what was done there."""
+    zones = {zone.code: zone for zone in shared().zones}
+    return [
+        (spoken_zone(zones.get(row.zone), row.zone, row.side), said_of(row)) for row in record.zones.all()
+    ]
 
 
 def said_of(row: Any) -> str:

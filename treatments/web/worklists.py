@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -53,9 +54,11 @@ def unfinished(request: HttpRequest) -> HttpResponse:
 @require_safe
 @require(Permission.SEE_PATIENTS)
 def worklist(request: HttpRequest, kind: str) -> HttpResponse:
-    """One of the lists; 404 for one that this person may not see."""
-    if kind not in LISTS or not may(request.user, LISTS[kind][1]):
+    """One of the lists."""
+    if kind not in LISTS:
         raise Http404
+    if not may(request.user, LISTS[kind][1]):
+        raise PermissionDenied
     return _page(request, kind)
 
 
