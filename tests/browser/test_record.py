@@ -14,7 +14,6 @@ from treatments.actions.sessions import start_session
 from treatments.models import SessionRecord
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WIDE = {"width": 1180, "height": 820}
 
 
 @pytest.fixture
@@ -32,7 +31,9 @@ def record() -> tuple[Clinic, SessionRecord]:
 def tablets(browser: Browser, live_server: object) -> Iterator[list[Page]]:
     """Two tablets."""
     url = str(live_server)
-    contexts = [browser.new_context(base_url=url, viewport=WIDE) for _number in range(2)]
+    contexts = [
+        browser.new_context(base_url=url, viewport={"width": 1180, "height": 820}) for _number in range(2)
+    ]
     yield [context.new_page() for context in contexts]
     for context in contexts:
         context.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -37,7 +39,7 @@ def healing(request: HttpRequest, pk: int) -> HttpResponse:
         "is_own": about is not None and about.pk == session.pk,
         "record": found,
         "zones": said_zones(found) if found else [],
-        "curves": [drawn(one) for one in chosen],
+        "curves": [drawn(_as_far_as_it_goes(one)) for one in chosen],
         "above": [one.question for one in above],
         "is_answered": bool(curves),
     }
@@ -54,6 +56,15 @@ def _before(session: TreatmentSession) -> TreatmentSession | None:
 
 def _record(session: TreatmentSession) -> SessionRecord | None:
     return SessionRecord.objects.filter(session=session, status=RecordStatus.SIGNED).first()
+
+
+def _as_far_as_it_goes(curve: SymptomCurve) -> SymptomCurve:
+    """The curve until nothing more is expected and the last answer is in: the flat rest says nothing."""
+    gone = next((day for day, score in curve.envelope if score == 0), None)
+    if gone is None:
+        return curve
+    end = max(gone, *(point.day for point in curve.points), 7)
+    return replace(curve, envelope=tuple(one for one in curve.envelope if one[0] <= end))
 
 
 def _is_above(curve: SymptomCurve) -> bool:
