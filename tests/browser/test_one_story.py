@@ -28,6 +28,7 @@ from treatments.tasks import follow_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.slow]
 DAY = timedelta(days=1)
+expect.set_options(timeout=20_000)
 PHONE: Any = {"width": 390, "height": 844}
 TABLET: Any = {"width": 1180, "height": 820}
 
@@ -79,7 +80,7 @@ def test_a_series_from_the_first_call_to_the_answer_that_worries(
 ) -> None:
     page.emulate_media(reduced_motion="reduce")
     for each in (page, phone, doctor):
-        each.set_default_timeout(5000)
+        each.set_default_timeout(20_000)
 
     the_desk_signs_in_and_books_a_whole_series(page, clinic)
     the_patient_confirms(phone, texts)
