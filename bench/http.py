@@ -17,6 +17,7 @@ from itertools import count
 from pathlib import Path
 
 from django.db import connection
+from django.db.models import Max
 
 from bench import data, visits
 from bench.rows import Row
@@ -74,8 +75,10 @@ def _book(port: int, posts: Iterator[Request]) -> Iterator[Row]:
 def _posts(place: Location) -> Iterator[Request]:
     """A fresh session at a fresh time for each request."""
     ids = visits.sessions(place, SESSIONS)
-    booked = Appointment.objects.filter(treatment_session__isnull=False).count()
-    offset = booked // len(visits.STARTS) // data.DEVICES + 1
+    last = Appointment.objects.filter(treatment_session__isnull=False).aggregate(last=Max("starts_at"))[
+        "last"
+    ]
+    offset = (last - visits.FIRST).days + 1 if last else 1  # days that an earlier run used stay behind
     for number, (session, (start, chosen)) in enumerate(
         zip(ids, visits.fresh_times(place, day=offset), strict=False)
     ):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from bookings.models import Appointment
 from bookings.units import remembered
+from bookings.words import LIVE
 from clinic.errors import Problem
+from clinic.prepared import prepared_rows
 from clinic.timekeeping import local_day
 from treatments import gate, pretreatment
 from treatments.definitions import PretreatmentMessage
@@ -17,17 +18,24 @@ from treatments.queries.plan_facts import facts_of
 from treatments.words import OPEN_SESSIONS
 
 Anchors = dict[int, date]
+_BOOKED = """
+    SELECT s.number, a.starts_at
+      FROM treatments_treatmentsession s JOIN bookings_appointment a ON a.treatment_session_id = s.id
+     WHERE s.plan_id = %(plan)s AND s.status = ANY(%(open)s::text[]) AND a.status = ANY(%(live)s::text[])
+       AND NOT (a.status = 'held' AND a.held_until <= %(now)s) AND NOT a.id = ANY(%(without)s::bigint[])
+"""
 
 
 def anchors_of(plan: TreatmentPlan, *, now: datetime, without: Iterable[int] = ()) -> Anchors:
     """Session number → booked local day, for the sessions of a plan that are still to come."""
-    rows = (
-        Appointment.objects.live()
-        .filter(treatment_session__plan=plan, treatment_session__status__in=OPEN_SESSIONS)
-        .exclude(pk__in=list(without))
-        .exclude(status="held", held_until__lte=now)
-        .values_list("treatment_session__number", "starts_at")
-    )
+    facts = {
+        "plan": plan.pk,
+        "live": [str(status) for status in LIVE],
+        "open": [str(status) for status in OPEN_SESSIONS],
+        "without": list(without),
+        "now": now,
+    }
+    rows = prepared_rows(_BOOKED, facts)
     return {number: local_day(starts_at, plan.location.tz) for number, starts_at in rows}
 
 

@@ -16,13 +16,14 @@ from django.db import connection
 
 from bookings.models import Appointment
 from bookings.visits import SpanClaim
+from clinic.prepared import prepared_rows
 
 #: Namespaces of the advisory locks.
 RESOURCES, PATIENTS = 1, 2
 LOCK_TIMEOUT = "3s"
 
-_TIMEOUT = "SELECT set_config('lock_timeout', %(timeout)s, true);"
 _LOCK = """
+    SELECT set_config('lock_timeout', %(timeout)s, true);
     SELECT pg_advisory_xact_lock(space, id)
       FROM unnest(%(spaces)s::int[], %(ids)s::int[]) AS wanted(space, id)
 """
@@ -54,11 +55,6 @@ _LOOK = """
      WHERE a.treatment_session_id = ANY(%(sessions)s::bigint[])
        AND a.status IN ('held', 'booked', 'arrived', 'fulfilled')
        AND NOT a.id = ANY(%(without)s::bigint[])
-"""
-#: Whoever is in the way for certain needs no lock to be told so: a crowd does not queue for a "no".
-_LOCK_IF_FREE = f"""{_LOCK}
-     WHERE NOT EXISTS (SELECT FROM ({_LOOK}) AS found(what, owner, starts_at, ends_at, appointment, closure, has_lapsed)
-                        WHERE NOT has_lapsed);
 """
 _INSERT = """
     WITH made AS (
@@ -119,9 +115,9 @@ def lock_and_look(
 ) -> list[InTheWay]:
     """Locks every resource and patient of the takings (and `also`, further resources), then says what is in the way.
 
-    One round trip of three statements: each sees what was committed when it began, so the look comes after the wait.
-    When somebody is in the way already, nothing is locked. `without` are appointments of the caller's own that are
-    about to leave. More than three seconds of waiting is refused by PostgreSQL (55P03).
+    Whoever is in the way already needs no lock to be told so: a crowd does not queue for a "no". The look that decides
+    comes after the wait, so it sees whatever was committed meanwhile. `without` are appointments of the caller's own
+    that are about to leave. More than three seconds of waiting is refused by PostgreSQL (55P03).
     """
     wanted = list(takings)
     claims = [claim for taking in wanted for claim in taking.claims]
@@ -129,7 +125,6 @@ def lock_and_look(
     keys |= {(RESOURCES, _key(resource)) for resource in also}
     keys |= {(PATIENTS, _key(taking.patient)) for taking in wanted}
     facts = {
-        **_lock_facts(keys),
         **_columns(claims),
         "patients": [taking.patient for taking in wanted],
         "from": [taking.start for taking in wanted],
@@ -138,27 +133,26 @@ def lock_and_look(
         "without": list(without),
         "now": now,
     }
-    found, has_locks = _look(facts, _LOCK_IF_FREE)
-    if not has_locks and all(way.has_lapsed for way in found):
-        found, _ = _look(facts, f"{_LOCK};")  # whoever was in the way has just left
-    return found
+    found = _look(facts)
+    if any(not way.has_lapsed for way in found):
+        return found
+    _lock(keys)
+    return _look(facts)
 
 
-def _look(facts: dict[str, Any], lock: str) -> tuple[list[InTheWay], bool]:
-    """What is in the way after the locks, and whether there are any."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_TIMEOUT}{lock}{_LOOK}", facts)
-        cursor.set_result(1)
-        has_locks = cursor.rowcount > 0
-        cursor.set_result(2)
-        return [InTheWay(*row) for row in cursor.fetchall()], has_locks
+def _look(facts: dict[str, Any]) -> list[InTheWay]:
+    return [InTheWay(*row) for row in prepared_rows(_LOOK, facts)]
 
 
 def lock(resources: Iterable[int], patients: Iterable[int] = ()) -> None:
     """Locks without looking: for changes that only give time back."""
     keys = {(RESOURCES, _key(one)) for one in resources} | {(PATIENTS, _key(one)) for one in patients}
+    _lock(keys)
+
+
+def _lock(keys: set[tuple[int, int]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"{_TIMEOUT}{_LOCK}", _lock_facts(keys))
+        cursor.execute(_LOCK, _lock_facts(keys))
 
 
 def insert(

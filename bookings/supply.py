@@ -5,6 +5,7 @@ The claims are the bulk of it: one query reads three numbers a row. Lapsed holds
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,6 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-
 from bookings.availability import Claimed, Demand, Resource, Supply
 from bookings.masks import ClaimRow, busy_masks, open_mask, quota_mask
 from bookings.models import Appointment
@@ -22,8 +21,8 @@ from bookings.phases import DEVICE, PRACTITIONER, ROOM
 from bookings.timegrid import Grid
 from bookings.visits import Requirements, Visit, is_entitled
 from clinic.intervals import Interval
-from clinic.models import Closure, Location, OpeningHours, WorkingHours
-from clinic.models import Resource as ResourceRow
+from clinic.models import Location
+from clinic.prepared import prepared_rows
 from clinic.timekeeping import ONE_DAY, WeeklyWindow, day_start, local_day
 from clinic.words import ResourceKind
 
@@ -34,10 +33,41 @@ _CLAIMS = """
      CROSS JOIN LATERAL (
            SELECT starts_at, ends_at, appointment_id, closure_id FROM bookings_claim
             WHERE resource_id = r.id
-              AND tstzrange(starts_at, ends_at, '[)') && tstzrange(%(start)s, %(end)s, '[)')) AS c
+               AND tstzrange(starts_at, ends_at, '[)')
+                   && tstzrange(%(start)s::timestamptz, %(end)s::timestamptz, '[)')) AS c
      WHERE NOT coalesce(c.appointment_id = ANY(%(without)s::bigint[]), false)
        AND NOT EXISTS (SELECT 1 FROM bookings_appointment a
                         WHERE a.id = c.appointment_id AND a.status = 'held' AND a.held_until <= %(now)s)
+"""
+_PLAIN_CLAIMS = _CLAIMS.format(more="")
+_NAMED_CLAIMS = _CLAIMS.format(more=", c.appointment_id, c.closure_id")
+_PLACED = """
+    SELECT r.id, r.kind, r.name, r.daily_quota, p.qualification, p.certificates, o.kind, m.kind, m.max_depth_mm
+      FROM clinic_placement l
+      JOIN clinic_resource r ON r.id = l.resource_id
+      LEFT JOIN clinic_practitioner p ON p.resource_id = r.id
+      LEFT JOIN clinic_room o ON o.resource_id = r.id
+      LEFT JOIN clinic_device d ON d.resource_id = r.id
+      LEFT JOIN clinic_devicemodel m ON m.id = d.model_id
+     WHERE l.location_id = %(location)s AND r.is_active {some}
+     ORDER BY r.kind, r.name, r.id
+"""
+_SOME = "AND r.id = ANY(%(ids)s::bigint[])"
+#: Opening hours (no resource), working hours, and the closed days of the whole location (with their instants).
+_HOURS = """
+    SELECT NULL::bigint, weekday, opens, closes, valid_from, valid_until, NULL::timestamptz, NULL::timestamptz
+      FROM clinic_openinghours
+     WHERE location_id = %(location)s AND valid_from <= %(last)s AND coalesce(valid_until >= %(first)s, true)
+    UNION ALL
+    SELECT resource_id, weekday, opens, closes, valid_from, valid_until, NULL, NULL
+      FROM clinic_workinghours
+     WHERE location_id = %(location)s AND resource_id = ANY(%(resources)s::bigint[])
+       AND valid_from <= %(last)s AND coalesce(valid_until >= %(first)s, true)
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, starts_at, ends_at
+      FROM clinic_closure
+     WHERE location_id = %(location)s AND resource_id IS NULL AND lifted_at IS NULL
+       AND starts_at < %(end)s::timestamptz AND ends_at > %(start)s::timestamptz
 """
 
 
@@ -80,26 +110,16 @@ ROLE_OF_KIND = {
 
 def placed_at(location: Location, ids: Iterable[int] | None = None) -> list[Placed]:
     """The active resources of a location, or some of them, in one query."""
-    rows = ResourceRow.objects.at(location).order_by("kind", "name", "id")
-    if ids is not None:
-        rows = rows.filter(pk__in=list(ids))
-    columns = (
-        "id",
-        "kind",
-        "name",
-        "daily_quota",
-        "practitioner__qualification",
-        "practitioner__certificates",
-        "room__kind",
-        "device__model__kind",
-        "device__model__max_depth_mm",
-    )
-    return [_placed(row) for row in rows.values_list(*columns)]
+    if ids is None:
+        return [_placed(row) for row in prepared_rows(_PLACED.format(some=""), {"location": location.pk})]
+    facts = {"location": location.pk, "ids": list(ids)}
+    return [_placed(row) for row in prepared_rows(_PLACED.format(some=_SOME), facts)]
 
 
 def _placed(row: Sequence[Any]) -> Placed:
     qualification, certificates, room_kind, device_kind = (cell or "" for cell in row[4:8])
-    return Placed(*row[:4], qualification, certificates, room_kind, device_kind, row[8])  # type: ignore[call-arg]
+    held = json.loads(certificates) if certificates else {}
+    return Placed(*row[:4], qualification, held, room_kind, device_kind, row[8])  # type: ignore[call-arg]
 
 
 def pools(
@@ -156,16 +176,12 @@ def supply_of(
 
 def claim_rows(facts: Mapping[str, Any]) -> list[ClaimRow]:
     """Claimed time as (resource, start, end) in seconds since 1970."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIMS.format(more=""), dict(facts))
-        rows: list[ClaimRow] = cursor.fetchall()
+    rows: list[ClaimRow] = prepared_rows(_PLAIN_CLAIMS, facts)
     return rows
 
 
 def _named_rows(facts: Mapping[str, Any]) -> list[NamedRow]:
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIMS.format(more=", c.appointment_id, c.closure_id"), dict(facts))
-        rows: list[NamedRow] = cursor.fetchall()
+    rows: list[NamedRow] = prepared_rows(_NAMED_CLAIMS, facts)
     return rows
 
 
@@ -181,24 +197,27 @@ def _claimed(rows: Iterable[NamedRow]) -> dict[int, list[Claimed]]:
 
 
 def _hours(location: Location, ids: list[int], grid: Grid) -> tuple[int, dict[int, int]]:
-    """The opening as a mask, and the working hours of each resource that has rules of its own."""
-    first, last = local_day(grid.start, location.tz) - ONE_DAY, local_day(grid.end, location.tz)
-    columns = ("weekday", "opens", "closes", "valid_from", "valid_until")
-    opening = OpeningHours.objects.filter(location=location).in_force(first, last).values_list(*columns)
-    working = WorkingHours.objects.filter(location=location, resource__in=ids).in_force(first, last)
+    """The opening as a mask, and the working hours of each resource that has rules of its own; in one query."""
+    facts = {
+        "location": location.pk,
+        "resources": ids,
+        "first": local_day(grid.start, location.tz) - ONE_DAY,
+        "last": local_day(grid.end, location.tz),
+        "start": grid.start,
+        "end": grid.end,
+    }
+    opening: list[WeeklyWindow] = []
     rules: dict[int, list[WeeklyWindow]] = defaultdict(list)
-    for resource, *rule in working.values_list("resource_id", *columns):
-        rules[resource].append(WeeklyWindow(*rule))
-    opened = open_mask(grid, [WeeklyWindow(*rule) for rule in opening], location.tz)
-    closed = grid.touched(
-        Interval(start, end)
-        for start, end in Closure.objects.standing()
-        .filter(location=location, resource=None)
-        .touching(grid.start, grid.end)
-        .values_list("starts_at", "ends_at")
-    )
-    masks = {resource: open_mask(grid, windows, location.tz) for resource, windows in rules.items()}
-    return opened & ~closed, masks
+    closed: list[Interval] = []
+    for resource, *rule, start, end in prepared_rows(_HOURS, facts):
+        if start is not None:
+            closed.append(Interval(start, end))
+        else:
+            (opening if resource is None else rules[resource]).append(WeeklyWindow(*rule))
+    opened = open_mask(grid, opening, location.tz) & ~grid.touched(closed)
+    alike = {tuple(windows) for windows in rules.values()}
+    masks = {windows: open_mask(grid, windows, location.tz) for windows in alike}
+    return opened, {resource: masks[tuple(windows)] for resource, windows in rules.items()}
 
 
 def _hours_of(one: Placed, hours: Mapping[int, int], opening: int) -> int:

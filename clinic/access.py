@@ -12,12 +12,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-from clinic.models import AccessLog, Location, Membership, Patient
+from clinic.models import AccessLog, Location, Patient
+from clinic.prepared import prepared_rows
 from clinic.roles import ROLES, Permission
 
 Args = ParamSpec("Args")
 View = Callable[Concatenate[HttpRequest, Args], HttpResponse]
 _CURRENT = "location"
+_MEMBERSHIPS = "SELECT location_id, role FROM clinic_membership WHERE user_id = %s ORDER BY id"
 
 
 def permissions_of(user: Any) -> dict[int, frozenset[Permission]]:
@@ -25,9 +27,7 @@ def permissions_of(user: Any) -> dict[int, frozenset[Permission]]:
     cached: dict[int, frozenset[Permission]] | None = getattr(user, "granted_permissions", None)
     if cached is None:
         cached = {}
-        for location_id, role in (
-            Membership.objects.filter(user=user).order_by("pk").values_list("location_id", "role")
-        ):
+        for location_id, role in prepared_rows(_MEMBERSHIPS, [user.pk]):
             cached[location_id] = cached.get(location_id, frozenset()) | ROLES[role].permissions
         user.granted_permissions = cached
     return cached

@@ -42,6 +42,8 @@ DATABASES = {
             )
         ),
         "CONN_MAX_AGE": env.number("DATABASE_CONN_MAX_AGE", 60),
+        # What `clinic.prepared` asks again and again is planned once per connection.
+        "OPTIONS": {"prepare_threshold": 1},
         "CONN_HEALTH_CHECKS": True,
     }
 }

@@ -248,7 +248,7 @@ def _book_missing(
         for number, taking in takings.items()
     ]
     for row in rows:
-        tell(row, by=by, now=now)
+        tell(row, by=by, now=now, is_new=True)
     return rows
 
 

@@ -194,7 +194,7 @@ def book_series(
         for place, (number, taking) in enumerate(takings.items())
     ]
     for row in rows:
-        tell(row, by=by, now=now)
+        tell(row, by=by, now=now, is_new=True)
     return rows
 
 

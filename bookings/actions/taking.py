@@ -49,7 +49,7 @@ def book(
     row = _take(
         visit, starts_at, chosen, AppointmentStatus.BOOKED, by=by, now=now, note=note, is_told=is_told
     )
-    tell(row, by=by, now=now)
+    tell(row, by=by, now=now, is_new=True)
     return row
 
 

@@ -11,6 +11,6 @@ from clinic.messaging.actions.outbox import reconcile
 SUBJECT = "appointment"
 
 
-def tell(appointment: Appointment, *, by: Any, now: datetime) -> None:
-    """Plans what is now to be said about the appointment and calls back what no longer is."""
-    reconcile(SUBJECT, appointment, now=now, by=by)
+def tell(appointment: Appointment, *, by: Any, now: datetime, is_new: bool = False) -> None:
+    """Plans what is now to be said about the appointment and calls back what no longer is; `is_new` at first."""
+    reconcile(SUBJECT, appointment, now=now, by=by, is_new=is_new)

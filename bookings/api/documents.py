@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from bookings.actions.impact import Impact
 from bookings.actions.reflowing import ReflowProposal
 from bookings.actions.series import Proposal
@@ -16,6 +18,7 @@ from bookings.words import OfferStatus
 from clinic.api.problems import shown
 from clinic.errors import Problem
 from clinic.models import Closure, Patient
+from clinic.prepared import Prepared, marks
 from treatments.models import TreatmentPlan
 from treatments.series import SeriesSession
 
@@ -65,12 +68,19 @@ def _claim(claim: Claim, zone: ZoneInfo) -> Document:
     }
 
 
+def _claims_of(appointments: Iterable[int]) -> QuerySet[Claim]:
+    found = Claim.objects.filter(appointment__in=list(appointments)).select_related("resource")
+    return found.order_by("resource__kind", "starts_at")
+
+
+_CLAIMS = Prepared(lambda appointment: _claims_of([appointment]), *marks(1))
+
+
 def appointments(rows: Iterable[Appointment]) -> list[Document]:
     """Appointments with their resources, in two queries at most."""
     known = list(rows)
     claims: dict[int, list[Claim]] = {row.pk: [] for row in known}
-    found = Claim.objects.filter(appointment__in=list(claims)).select_related("resource")
-    for claim in found.order_by("resource__kind", "starts_at"):
+    for claim in _CLAIMS(*claims) if len(claims) == 1 else _claims_of(claims):
         if claim.appointment_id is not None:
             claims[claim.appointment_id].append(claim)
     return [appointment(row, claims[row.pk]) for row in known]

@@ -64,8 +64,14 @@ class DayField(serializers.DateField):
 class VisibleField(serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg]
     """A thing by its id, from those that the user may see: anything else does not exist for them."""
 
-    def __init__(self, *, rows: Callable[[Any], QuerySet[Any]] | None = None, **kwargs: Any) -> None:
-        self.rows = rows
+    def __init__(
+        self,
+        *,
+        rows: Callable[[Any], QuerySet[Any]] | None = None,
+        find: Callable[[Any, int], Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.rows, self.find = rows, find
         if rows is not None:
             kwargs["pk_field"] = serializers.IntegerField(min_value=1, max_value=2**62)
         super().__init__(**kwargs)
@@ -75,6 +81,15 @@ class VisibleField(serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg
         if self.rows is None:
             return super().get_queryset()
         return self.rows(self.context["request"].user)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row; by a prepared read where there is one."""
+        if self.find is None or self.pk_field is None:
+            return super().to_internal_value(data)
+        found = self.find(self.context["request"].user, self.pk_field.to_internal_value(data))
+        if found is None:
+            self.fail("does_not_exist", pk_value=data)
+        return found
 
     def use_pk_only_optimization(self) -> bool:
         """The whole row is needed."""

@@ -10,7 +10,8 @@ from bookings.api.fields import DayField, InstantField, StartField, VisibleField
 from bookings.models import Appointment
 from bookings.series import PartOfDay
 from bookings.words import AppointmentKind, AppointmentStatus, CancelReason, WaitlistStatus
-from clinic.models import Location, Patient, Resource
+from clinic.models import Location, Patient, Resource, User
+from clinic.prepared import Prepared, marks
 from clinic.roles import Permission
 from clinic.words import ClosureKind
 from treatments.models import TreatmentSession
@@ -32,6 +33,18 @@ def sessions_of(user: Any) -> Any:
     return rows.select_related(
         "plan__patient__clinical_profile", "plan__location__settings", "protocol_version__protocol"
     ).defer("protocol_version__definition")
+
+
+_SESSION = Prepared(
+    lambda user, session: sessions_of(User(pk=user, is_active=True)).filter(pk=session), *marks(2)
+)
+
+
+def session_of(user: Any, pk: int) -> TreatmentSession | None:
+    """One of `sessions_of`; None when there is none, or not for this user."""
+    if user.is_superuser or not user.is_active:
+        return sessions_of(user).filter(pk=pk).first()
+    return _SESSION.first(user.pk, pk)
 
 
 # --- Requests ----------------------------------------------------------------------------------------------------
@@ -61,7 +74,7 @@ class WishesShape(Shape):
 class VisitShape(Shape):
     """What the appointment is for: a treatment session, or a patient with a kind and minutes."""
 
-    session = VisibleField(rows=sessions_of, required=False)
+    session = VisibleField(rows=sessions_of, find=session_of, required=False)
     patient = VisibleField(rows=Patient.objects.visible_to, required=False)
     location = VisibleField(
         rows=lambda user: Location.objects.visible_to(user).select_related("settings"), required=False

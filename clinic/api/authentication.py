@@ -8,6 +8,11 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from clinic.models import ApiToken, User
+from clinic.prepared import Prepared
+
+_BY_HASH = Prepared(
+    lambda hashed: ApiToken.objects.select_related("user").filter(token_hash=hashed, revoked_at=None), "HASH"
+)
 
 
 def token_hash(token: str) -> str:
@@ -35,8 +40,4 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
     def _token(self, text: str) -> ApiToken | None:
-        return (
-            ApiToken.objects.select_related("user")
-            .filter(token_hash=token_hash(text), revoked_at=None)
-            .first()
-        )
+        return _BY_HASH.first(token_hash(text))

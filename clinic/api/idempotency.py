@@ -35,6 +35,8 @@ _TAKE = """
     RETURNING id
 """
 
+_KEEP = "UPDATE clinic_idempotencykey SET status = %s, result_type = %s, result_ids = %s WHERE id = %s"
+
 
 @dataclass(frozen=True, slots=True)
 class Replay:
@@ -54,9 +56,8 @@ class Key:
     def keep(self, *, status: int, result_type: str, ids: list[int]) -> None:
         """Remembers the answer; to be called at the end of the same transaction."""
         if self.pk is not None:
-            IdempotencyKey.objects.filter(pk=self.pk).update(
-                status=status, result_type=result_type, result_ids=ids
-            )
+            with connection.cursor() as cursor:
+                cursor.execute(_KEEP, [status, result_type, json.dumps(ids), self.pk])
 
 
 def take(request: Request, *, now: datetime) -> Key | Replay:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from clinic.access import permissions_of
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
@@ -19,4 +21,4 @@ class IsStaffMember(BasePermission):
         user = request.user
         if not (user.is_authenticated and user.is_active):
             return False
-        return user.is_superuser or user.memberships.exists()
+        return user.is_superuser or bool(permissions_of(user))

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from clinic.messaging.models import ContactChoice
 from clinic.messaging.words import ASKED_FIRST, OTHER_CHANNEL, PREFERRED, Channel, Purpose, Reason
 from clinic.models import Patient
+from clinic.prepared import prepared_rows
 
 _SMS = str(Channel.SMS)
 #: (channel, purpose) → what the patient said.
 Choices = dict[tuple[str, str], bool]
+_CHOICES = """
+    SELECT patient_id, channel, purpose, is_wanted FROM messaging_contactchoice
+     WHERE patient_id = ANY(%(patients)s::bigint[])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +63,6 @@ def reach(patient: Patient) -> Reach:
 def choices_of(patient_ids: Iterable[int]) -> dict[int, Choices]:
     """The choices of several patients, by patient."""
     found: dict[int, Choices] = {pk: {} for pk in patient_ids}
-    rows = ContactChoice.objects.filter(patient__in=list(found))
-    for patient_id, channel, purpose, wanted in rows.values_list(
-        "patient", "channel", "purpose", "is_wanted"
-    ):
+    for patient_id, channel, purpose, wanted in prepared_rows(_CHOICES, {"patients": list(found)}):
         found[patient_id][(channel, purpose)] = wanted
     return found

@@ -1,10 +1,6 @@
 """The shared catalogue as it is stored, decoded once and again only after it has changed."""
 
-from typing import Any
-
-from django.apps import apps
-from django.db.models import Max
-
+from clinic.prepared import prepared_rows
 from treatments.definitions import Entry, SharedCatalogue
 from treatments.models import CatalogueEntry
 
@@ -27,5 +23,5 @@ def shared_catalogue() -> SharedCatalogue:
 
 
 def _newest_change() -> int:
-    history: Any = apps.get_model("treatments", "CatalogueEntryHistory")
-    return history.objects.aggregate(newest=Max("pgh_id"))["newest"] or 0
+    newest = prepared_rows("SELECT max(pgh_id) FROM treatments_catalogueentryhistory", [])
+    return newest[0][0] or 0

@@ -9,9 +9,9 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
+from clinic.prepared import Prepared, marks, prepared_rows
 from clinic.timekeeping import local_day
 from clinic.words import Qualification
 from treatments.facts import (
@@ -96,9 +96,7 @@ _KNOWN = """
 
 def _known(plan: TreatmentPlan) -> _Known:
     """One look at seven tables: most of them have nothing about most plans, and then are not asked."""
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, {"plan": plan.pk, "patient": plan.patient_id})
-        return _Known(*cursor.fetchone())
+    return _Known(*prepared_rows(_KNOWN, {"plan": plan.pk, "patient": plan.patient_id})[0])
 
 
 def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
@@ -125,12 +123,16 @@ def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
     }
 
 
+def _of_many(plans: Iterable[int]) -> QuerySet[TreatmentSession]:
+    rows = TreatmentSession.objects.of_many(plans)
+    return rows.select_related("protocol_version").defer("protocol_version__definition")
+
+
+_OF_ONE = Prepared(lambda plan: _of_many([plan]), *marks(1))
+
+
 def _sessions(plans: Mapping[int, TreatmentPlan]) -> dict[int, list[OneSession]]:
-    rows = list(
-        TreatmentSession.objects.of_many(plans)
-        .select_related("protocol_version")
-        .defer("protocol_version__definition")
-    )
+    rows = _OF_ONE(*plans) if len(plans) == 1 else list(_of_many(plans))
     deepest = _deepest(plans) if any(row.performed_at for row in rows) else {}
     found: dict[int, list[OneSession]] = defaultdict(list)
     for row in rows:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, cast
 
 from django.db import connection, transaction
 
 from clinic.messaging import registry
+from clinic.messaging.actions.inserting import insert_planned
 from clinic.messaging.consent import Reach, reach
-from clinic.messaging.models import Message, MessageStatusChange
+from clinic.messaging.models import Message
 from clinic.messaging.nudging import nudge_after_commit
 from clinic.messaging.registry import Subject, Wanted
 from clinic.messaging.rules import says
@@ -64,15 +65,17 @@ class _Case:
 
 
 @transaction.atomic(savepoint=False)
-def reconcile(subject_name: str, obj: Any, *, now: datetime, by: Any = None) -> Reconciled:
+def reconcile(
+    subject_name: str, obj: Any, *, now: datetime, by: Any = None, is_new: bool = False
+) -> Reconciled:
     """Makes the unsent messages about a thing match `wanted`; call it in the change's own transaction.
 
     One function for booking, moving, cancelling, signing and healing: what is no longer wanted is called back, what
-    is new is planned, what was said already is never said again. Running it twice changes nothing.
+    is new is planned, what was said already is never said again. Running it twice changes nothing. `is_new` says that
+    this transaction made the thing, so that nobody else knows it and nothing can have been said about it.
     """
     case = _case(subject_name, obj, now=now, by=by)
-    _serialise(subject_name, obj.pk)
-    rows = list(Message.objects.about(subject_name, obj.pk).select_for_update().order_by("id"))
+    rows = [] if is_new else _known(subject_name, obj.pk)
     kept, planned = set[int](), 0
     new: list[Message] = []
     for wanted in _worth_saying(case):
@@ -88,6 +91,12 @@ def reconcile(subject_name: str, obj: Any, *, now: datetime, by: Any = None) -> 
     if planned:
         nudge_after_commit()
     return Reconciled(planned, len(kept), cancelled)
+
+
+def _known(subject_name: str, pk: int) -> list[Message]:
+    """What is planned or was said about a thing, locked."""
+    _serialise(subject_name, pk)
+    return list(Message.objects.about(subject_name, pk).select_for_update().order_by("id"))
 
 
 @transaction.atomic
@@ -146,14 +155,8 @@ def _row(case: _Case, wanted: Wanted, *, is_from_rule: bool = True) -> Message:
 
 
 def _insert(new: list[Message], case: _Case) -> list[Message]:
-    """The rows and their first status rows, in two statements however many there are."""
-    Message.objects.bulk_create(new)
-    MessageStatusChange.objects.bulk_create(
-        MessageStatusChange(
-            message=message, from_status="", to_status=message.status, changed_at=case.now, changed_by=case.by
-        )
-        for message in new
-    )
+    """The rows and their first status rows, in one statement however many there are."""
+    insert_planned(new, now=case.now, by=case.by)
     return new
 
 
@@ -191,6 +194,10 @@ def _case(subject_name: str, obj: Any, *, now: datetime, by: Any) -> _Case:
 
 def settings_of(location: Location) -> ClinicSettings:
     """The location's choices, or the shipped ones where nobody has chosen yet (nothing is stored)."""
+    if Location.settings.is_cached(location):  # type: ignore[attr-defined]
+        read = cast(ClinicSettings, location.settings)
+        if isinstance(read.quiet_from, time):  # not one that was only just made, with its times as texts
+            return read
     return ClinicSettings.objects.filter(location=location).first() or defaults_for(location)
 
 

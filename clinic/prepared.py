@@ -1,0 +1,117 @@
+"""Reads that are asked thousands of times an hour: their SQL is written once, and PostgreSQL plans it once.
+
+Django writes the SQL of a QuerySet anew each time, and PostgreSQL plans it anew each time; for a join of eight tables
+both cost more than reading the row. What is kept here is the text and the plan. Never an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models.query import get_related_populators
+
+Row = TypeVar("Row", bound=models.Model)
+#: Integers that stand for values while the SQL is written; no row has such an id.
+_FIRST_MARK = 7_000_000_000_000_000_001
+
+
+class PreparedCursor(ServerBindingCursor):
+    """Also remembers what it sent when the plan was known already: Django's query log asks for it."""
+
+    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
+        """As psycopg's."""
+        found = super().execute(query, params, **how)
+        self._query = self._sent
+        return found
+
+    def _convert_query(self, query: Any, params: Any = None) -> Any:
+        self._sent = super()._convert_query(query, params)
+        return self._sent
+
+
+@contextmanager
+def prepared_cursor() -> Iterator[Any]:
+    """A cursor on Django's connection that sends values apart from the SQL, so that the plan is kept.
+
+    One statement at a time; the SQL must be the same text each time. Inside the caller's transaction.
+    """
+    connection.ensure_connection()
+    with connection._prepare_cursor(PreparedCursor(connection.connection)) as cursor:  # noqa: SLF001 - Django's own wrapping
+        yield cursor
+
+
+def prepared_rows(sql: str, facts: Any) -> list[tuple[Any, ...]]:
+    """The rows of one SELECT with named or listed values."""
+    with prepared_cursor() as cursor:
+        cursor.execute(sql, facts)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A query as text, where its values go, and how a row becomes objects."""
+
+    sql: str
+    params: tuple[Any, ...]
+    make: Callable[[Any], Any]
+
+
+class Prepared(Generic[Row]):
+    """A QuerySet that is written once per process; calling it with other values gives its rows.
+
+    `build` takes as many arguments as there are values (ids, or texts wrapped in `mark`), and must use each as a plain
+    value of a filter. `select_related` and `defer` work, `prefetch_related` and annotations do not.
+    """
+
+    def __init__(self, build: Callable[..., models.QuerySet[Row]], *marks: Any) -> None:
+        self._build, self._marks = build, marks
+        self._written: _Written | None = None
+
+    def __call__(self, *values: Any) -> list[Row]:
+        """The rows for these values, in the order of the QuerySet."""
+        if self._written is None:
+            self._written = self._write()
+        written, given = self._written, dict(zip(self._marks, values, strict=True))
+        rows = prepared_rows(written.sql, [given.get(param, param) for param in written.params])
+        return [written.make(row) for row in rows]
+
+    def first(self, *values: Any) -> Row | None:
+        """The first row, or None."""
+        return next(iter(self(*values)), None)
+
+    def _write(self) -> _Written:
+        compiler = self._build(*self._marks).query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        missing = [mark for mark in self._marks if mark not in params]
+        if missing:
+            raise ValueError(f"a value of {self._build} does not reach the SQL as it is: {missing}")
+        return _Written(sql, tuple(params), _maker(compiler))
+
+
+def _maker(compiler: Any) -> Callable[[Any], Any]:
+    """How Django itself turns a row of this query into a model with its relations."""
+    select, info = compiler.select, compiler.klass_info
+    first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in select[first:last]]
+    relations = get_related_populators(info, select, connection.alias)
+    converters = compiler.get_converters([column[0] for column in select])
+
+    def make(row: Sequence[Any]) -> Any:
+        values = next(compiler.apply_converters([row], converters)) if converters else row
+        made = info["model"].from_db(connection.alias, names, values[first:last])
+        for relation in relations:
+            relation.populate(values, made)
+        return made
+
+    return make
+
+
+def marks(count: int) -> tuple[int, ...]:
+    """Stand-ins for so many ids."""
+    return tuple(_FIRST_MARK + number for number in range(count))
