@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 from django.core.management import call_command
@@ -19,21 +19,24 @@ MILLION, SMALL = 1_000_000, 10_000
 PRACTITIONERS, ROOMS, DEVICES = 100, 60, 40
 RESOURCES = PRACTITIONERS + ROOMS + DEVICES
 DAYS = 1096
-#: The day that the questions are asked on: in the middle of the data. A fixed day keeps runs comparable.
-TODAY = date(2026, 6, 1)
+#: The day that the questions are asked on: the Monday of this week, in the middle of the data. The server that is
+#: measured over HTTP reads the clock, so the data must lie around it; a Monday keeps runs comparable.
+TODAY = (_DAY := datetime.now(UTC).date()) - timedelta(days=_DAY.weekday())
 FIRST_DAY = TODAY - timedelta(days=DAYS // 2)
 SCALE = float(os.environ.get("BENCH_SCALE", "1"))
 
 _PLACE = """
     INSERT INTO clinic_location (slug, name, message_name, zone, country, subdivision, language, phone, email, address,
                                  emergency_number, is_active)
-    VALUES ('bench', 'Bench', 'Bench', 'Europe/Berlin', 'DE', '', 'en', '+493012345678', '', '', '112', true);
+    VALUES ('bench', 'Bench', 'Bench', 'Europe/Berlin', 'DE', '', 'en', '+493012345678', '', '', '112', true),
+           ('pool', 'Pool', 'Pool', 'Europe/Berlin', 'DE', '', 'en', '+493012345678', '', '', '112', true);
     INSERT INTO clinic_openinghours (weekday, opens, closes, valid_from, location_id)
     SELECT d, '08:00', '20:00', '2020-01-01', l.id FROM generate_series(0, 6) d, clinic_location l;
     INSERT INTO clinic_resource (kind, name, is_active)
     SELECT CASE WHEN i <= {p} THEN 'practitioner' WHEN i <= {p} + {r} THEN 'room' ELSE 'device' END, 'R' || i, true
       FROM generate_series(1, {p} + {r} + {d}) i;
-    INSERT INTO clinic_placement (resource_id, location_id) SELECT r.id, l.id FROM clinic_resource r, clinic_location l;
+    INSERT INTO clinic_placement (resource_id, location_id) SELECT r.id, l.id FROM clinic_resource r, clinic_location l
+     WHERE l.slug = 'bench' OR r.id = ANY('{{{pool}}}');
     INSERT INTO clinic_practitioner (resource_id, title, qualification, registration_number, certificates, colour)
     SELECT id, '', 'DOC', '', '{{}}', 1 FROM clinic_resource WHERE kind = 'practitioner';
     INSERT INTO clinic_room (resource_id, kind) SELECT id, 'treatment' FROM clinic_resource WHERE kind = 'room';
@@ -49,7 +52,7 @@ _PLACE = """
            'sms', '', '', 0, 'given' || i % 900 || ' family' || i || ' +4915' || lpad(i::text, 9, '0')
       FROM generate_series(1, {patients}) i;
     INSERT INTO clinic_registration (patient_id, location_id, is_home, registered_at)
-    SELECT p.id, l.id, true, now() FROM clinic_patient p, clinic_location l;
+    SELECT p.id, l.id, l.slug = 'bench', now() FROM clinic_patient p, clinic_location l;
 """
 #: Five appointments a day and resource, none overlapping: 105 minutes apart, 45 to 75 long, moved by up to 25.
 _CLAIMS = """
@@ -65,7 +68,8 @@ _CLAIMS = """
      WHERE (hashint8(r.id * 15485863 + d * 101 + k) & 1048575) % 1000 < 912 AND r.id = ANY('{{{resources}}}');
     INSERT INTO bookings_appointment (id, patient_id, location_id, kind, status, starts_at, ends_at,
                                       created_at{appointment_columns})
-    SELECT no, ((patient_no - 1) % {patients}) + 1, (SELECT id FROM clinic_location), 'consultation', 'booked',
+    SELECT no, ((patient_no - 1) % {patients}) + 1, (SELECT id FROM clinic_location WHERE slug = 'bench'),
+           'consultation', 'booked',
            starts_at, starts_at + lasts, starts_at - interval '30 days'{appointment_values} FROM wanted;
     INSERT INTO bookings_claim (resource_id, starts_at, ends_at, appointment_id{claim_columns})
     SELECT resource_id, starts_at, starts_at + lasts, no{claim_values} FROM wanted;
@@ -80,22 +84,26 @@ def database_name(claims: int) -> str:
 
 @contextmanager
 def use(claims: int) -> Iterator[Location]:
-    """Makes the database of that size once, points Django at it, and gives its location."""
+    """Makes the database of that size once, points Django at it, and gives its large location."""
     with database(database_name(claims), lambda: _fill(claims)) as place:
         yield place
 
 
 @contextmanager
 def database(name: str, fill: Callable[[], None]) -> Iterator[Location]:
-    """Makes a database once, migrated and filled; points Django at it, and gives its location."""
+    """Makes a database once, migrated and filled; points Django at it, and gives its first location."""
     before = connection.settings_dict["NAME"]
     is_new = _created(name)
     _point_at(name)
     try:
         if is_new:
-            call_command("migrate", verbosity=0)
-            fill()
-        yield Location.objects.get()
+            try:
+                call_command("migrate", verbosity=0)
+                fill()
+            except BaseException:
+                _drop(name)  # half a clinic is not measured by the next run
+                raise
+        yield Location.objects.order_by("pk")[0]
     finally:
         _point_at(before)
 
@@ -106,17 +114,24 @@ def _point_at(name: str) -> None:
 
 
 def _created(name: str) -> bool:
-    settings = {**connection.get_connection_params(), "dbname": "postgres"}
-    (
-        settings.pop("context", None),
-        settings.pop("cursor_factory", None),
-        settings.pop("prepare_threshold", None),
-    )
-    with psycopg.connect(**settings, autocommit=True) as admin:
+    with _admin() as admin:
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return False
         admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         return True
+
+
+def _drop(name: str) -> None:
+    connections.close_all()
+    with _admin() as admin:
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _admin() -> psycopg.Connection:
+    settings = {**connection.get_connection_params(), "dbname": "postgres"}
+    for ours in ("context", "cursor_factory", "prepare_threshold"):
+        settings.pop(ours, None)
+    return psycopg.connect(**settings, autocommit=True)
 
 
 def _fill(claims: int) -> None:
@@ -132,9 +147,10 @@ def _fill(claims: int) -> None:
         "resources": ",".join(map(str, resources)),
     }
     _add_defaults(facts)
+    pool = ",".join(map(str, small_resources()))
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
-        cursor.execute(_PLACE.format(p=PRACTITIONERS, r=ROOMS, d=DEVICES, patients=patients))
+        cursor.execute(_PLACE.format(p=PRACTITIONERS, r=ROOMS, d=DEVICES, patients=patients, pool=pool))
         cursor.execute("BEGIN")
         cursor.execute(_CLAIMS.format(**facts))
         cursor.execute("COMMIT")
@@ -165,6 +181,11 @@ def _literal(value: object) -> str:
     if value is None:
         return "now()"
     return f"'{value}'" if not isinstance(value, bool | int) else str(value).lower()
+
+
+def pool_place() -> Location:
+    """The location where only the small pool works."""
+    return Location.objects.select_related("settings").get(slug="pool")
 
 
 def small_resources() -> list[int]:

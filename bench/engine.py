@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import connection
 
 from bench import data
 from bench.rows import Row, paired
 from bookings.availability import Demand, starts
+from bookings.courses import SLACK_DAYS
 from bookings.phases import DEVICE, PRACTITIONER, ROOM, Step, in_sequence
-from bookings.supply import claim_rows, grid_of, placed_at, supply_of
+from bookings.planner import plan_series
+from bookings.series import PlannedSession, SeriesPlan, Tie, Unmet
+from bookings.supply import ROLE_OF_KIND, claim_rows, grid_of, placed_at, supply_of
 from clinic.models import Location
-from clinic.words import ResourceKind
 
 #: A needling session of 90 minutes: the practitioner is free during numbing, the device is needed in the middle.
 PHASES = in_sequence(
@@ -25,6 +28,9 @@ PHASES = in_sequence(
     )
 )
 CONSULTATION = in_sequence((Step("consultation", 90, {PRACTITIONER}),))
+ROLES = {str(kind): role for kind, role in ROLE_OF_KIND.items()}
+#: A week until the first session, five steps, and the slack that the product itself searches behind the last.
+SERIES_DAYS = 7 + 5 * 28 + SLACK_DAYS
 POOLS = {"1p30d": (1, 0, 0, 30), "10p5r3d30d": (10, 5, 3, 30), "50p20r10d90d": (50, 20, 10, 90)}
 
 
@@ -35,6 +41,8 @@ def run(wanted: tuple[str, ...]) -> list[Row]:
         for name, pool in POOLS.items():
             if not wanted or f"availability.{name}".startswith(wanted):
                 rows.append(_availability(name, pool, place))
+        if not wanted or "planner.series6".startswith(wanted):
+            rows.append(_planner(place))
     return rows
 
 
@@ -73,14 +81,9 @@ def _search(
         placed = placed_at(place, ids)
         grid = grid_of(place, data.TODAY, days)
         supply = supply_of(place, placed, grid, now=now)
-        roles = {
-            ResourceKind.PRACTITIONER: PRACTITIONER,
-            ResourceKind.ROOM: ROOM,
-            ResourceKind.DEVICE: DEVICE,
-        }
         pools: dict[str, tuple[int, ...]] = {}
         for one in placed:
-            role = roles[ResourceKind(one.kind)]
+            role = ROLES[one.kind]
             pools[role] = (*pools.get(role, ()), one.id)
         phases = CONSULTATION if only_practitioner else PHASES
         return starts(Demand(phases=phases, pools=pools, not_before=now, step_minutes=15), supply).bit_count()
@@ -98,3 +101,37 @@ def _reading(place: Location, ids: list[int], days: int) -> Callable[[], object]
         return claim_rows(facts)
 
     return limit
+
+
+def _planner(place: Location) -> Row:
+    """Six sessions, four weeks apart, over half a year: everything read and planned, against one month searched."""
+    ids = _pool(place, 10, 5, 3)
+    search, _count = _search(place, ids, 30, only_practitioner=False)
+    found: list[SeriesPlan | Unmet] = []
+
+    def plan() -> None:
+        found[:] = [_series_plan(place, ids)]
+
+    seconds, ratio = paired(plan, search, n=9)
+    if not isinstance(found[0], SeriesPlan):
+        raise TypeError(f"the series that is measured cannot be planned: {found[0].code}")
+    return Row(
+        name="planner.series6",
+        value=seconds * 1000,
+        unit="ms",
+        limit=8,
+        ratio=ratio,
+        n=9,
+        data=f"6 sessions, cost {found[0].cost}",
+    )
+
+
+def _series_plan(place: Location, ids: list[int]) -> SeriesPlan | Unmet:
+    now, placed = data.now(), placed_at(place, ids)
+    supply = supply_of(place, placed, grid_of(place, data.TODAY, SERIES_DAYS), now=now)
+    pools = {role: tuple(one.id for one in placed if ROLES[one.kind] == role) for role in ROLES.values()}
+    demand = Demand(phases=PHASES, pools=pools, not_before=now, step_minutes=15)
+    sessions = [PlannedSession(1, demand, ideal=data.TODAY + timedelta(days=7))] + [
+        PlannedSession(number, demand, ties=(Tie(number - 2, 21, 28, 42),)) for number in range(2, 7)
+    ]
+    return plan_series(sessions, supply)

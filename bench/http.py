@@ -41,7 +41,7 @@ def run(wanted: tuple[str, ...]) -> list[Row]:
         prepare(place)
         posts = iter(list(_posts(place)))  # a list's iterator may be shared by threads, a generator's may not
         with server(connection.settings_dict["NAME"]) as port:
-            return [*_availability(port, place), *_book(port, posts)]
+            return [*_availability(port), *_book(port, posts)]
 
 
 def prepare(place: Location) -> None:
@@ -52,14 +52,20 @@ def prepare(place: Location) -> None:
     )
 
 
-def _availability(port: int, place: Location) -> Iterator[Row]:
-    """Ten practitioners, five rooms, three devices, thirty days."""
+def _availability(port: int) -> Iterator[Row]:
+    """Ten practitioners, five rooms, three devices, thirty days; every start is asked for and given."""
+    place = data.pool_place()
+    visits.desk(place)
     session = visits.sessions(place, 1)[0]
-    day = data.TODAY + timedelta(days=600)
+    day = data.TODAY + timedelta(days=14)
     path = f"/api/v1/availability/?session={session}&first_day={day}&days=30&limit=1000"
-    size = len(fetch(port, ("GET", path, b"")))
+    answer = fetch(port, ("GET", path, b""))
+    size, found = len(answer), len(json.loads(answer)["slots"])
+    if not found:
+        raise RuntimeError("the question that is measured has no answer")
     bare = f"/bare/rows/?days=30&first_day={day}&size={size}"
-    yield from _rows("http.availability", port, lambda: ("GET", path, b""), lambda: ("GET", bare, b""))
+    told = f"{found} starts, {size} bytes"
+    yield from _rows("http.availability", port, lambda: ("GET", path, b""), lambda: ("GET", bare, b""), told)
 
 
 def _book(port: int, posts: Iterator[Request]) -> Iterator[Row]:
@@ -69,7 +75,7 @@ def _book(port: int, posts: Iterator[Request]) -> Iterator[Row]:
         body = {"key": f"bare-{time.time_ns()}-{next(numbers)}", "fingerprint": "f", "status": 201}
         return "POST", "/bare/create/", json.dumps(body).encode()
 
-    yield from _rows("http.book", port, lambda: next(posts), bare)
+    yield from _rows("http.book", port, lambda: next(posts), bare, "3 resources, 10 messages")
 
 
 def _posts(place: Location) -> Iterator[Request]:
@@ -86,7 +92,9 @@ def _posts(place: Location) -> Iterator[Request]:
         yield f"POST {number}", "/api/v1/appointments/", json.dumps(body).encode()
 
 
-def _rows(name: str, port: int, ours: Callable[[], Request], bare: Callable[[], Request]) -> Iterator[Row]:
+def _rows(
+    name: str, port: int, ours: Callable[[], Request], bare: Callable[[], Request], told: str
+) -> Iterator[Row]:
     """Requests a second at each number of clients, when both workers are warm; the limit counts at four."""
     for request in (bare, ours):
         throughput(port, request, clients=8)
@@ -100,7 +108,7 @@ def _rows(name: str, port: int, ours: Callable[[], Request], bare: Callable[[], 
             ratio=measured / yardstick,
             limit=0.5 if clients == 4 else None,
             at_least=True,
-            data=f"bare {yardstick:.0f} req/s",
+            data=f"bare {yardstick:.0f} req/s; {told}",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bench import data
 from bookings.phases import DEVICE, PRACTITIONER, ROOM
@@ -14,7 +14,7 @@ from tests.factories import protocol_version
 from treatments.models import TreatmentPlan, TreatmentSession
 
 #: Far behind the claims of the data: every time is fresh.
-FIRST = datetime(2028, 1, 3, 8, 0, tzinfo=UTC)
+FIRST = datetime.combine(data.TODAY + timedelta(weeks=83), time(8), UTC)
 STARTS = (0, 120, 240, 360)
 
 
