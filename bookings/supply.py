@@ -22,7 +22,7 @@ from bookings.timegrid import Grid
 from bookings.visits import Requirements, Visit, is_entitled
 from clinic.intervals import Interval
 from clinic.models import Location
-from clinic.prepared import prepared_rows
+from clinic.prepared import prepared_rows, prepared_together
 from clinic.timekeeping import ONE_DAY, WeeklyWindow, day_start, local_day
 from clinic.words import ResourceKind
 
@@ -154,12 +154,11 @@ def supply_of(
     """
     ids = [one.id for one in placed]
     facts = {"resources": ids, "start": grid.start, "end": grid.end, "without": list(without), "now": now}
-    if explained:
-        named = _named_rows(facts)
-        busy, claims = busy_masks(grid, [row[:3] for row in named]), _claimed(named)
-    else:
-        busy, claims = busy_masks(grid, claim_rows(facts)), {}
-    opening, hours = _hours(location, ids, grid)
+    asked = _NAMED_CLAIMS if explained else _PLAIN_CLAIMS
+    claimed, rules = prepared_together((asked, facts), (_HOURS, _hours_facts(location, ids, grid)))
+    busy = busy_masks(grid, [row[:3] for row in claimed] if explained else claimed)
+    claims = _claimed(claimed) if explained else {}
+    opening, hours = _hours(location, rules, grid)
     full = _full(location, placed, grid, without, now)
     resources = {
         one.id: Resource(
@@ -180,11 +179,6 @@ def claim_rows(facts: Mapping[str, Any]) -> list[ClaimRow]:
     return rows
 
 
-def _named_rows(facts: Mapping[str, Any]) -> list[NamedRow]:
-    rows: list[NamedRow] = prepared_rows(_NAMED_CLAIMS, facts)
-    return rows
-
-
 def _claimed(rows: Iterable[NamedRow]) -> dict[int, list[Claimed]]:
     """By resource; a claim is named by ("appointment" or "closure", its id)."""
     named: dict[int, list[Claimed]] = defaultdict(list)
@@ -196,9 +190,8 @@ def _claimed(rows: Iterable[NamedRow]) -> dict[int, list[Claimed]]:
     return named
 
 
-def _hours(location: Location, ids: list[int], grid: Grid) -> tuple[int, dict[int, int]]:
-    """The opening as a mask, and the working hours of each resource that has rules of its own; in one query."""
-    facts = {
+def _hours_facts(location: Location, ids: list[int], grid: Grid) -> dict[str, Any]:
+    return {
         "location": location.pk,
         "resources": ids,
         "first": local_day(grid.start, location.tz) - ONE_DAY,
@@ -206,10 +199,14 @@ def _hours(location: Location, ids: list[int], grid: Grid) -> tuple[int, dict[in
         "start": grid.start,
         "end": grid.end,
     }
+
+
+def _hours(location: Location, rows: Iterable[Sequence[Any]], grid: Grid) -> tuple[int, dict[int, int]]:
+    """The opening as a mask, and the working hours of each resource that has rules of its own."""
     opening: list[WeeklyWindow] = []
     rules: dict[int, list[WeeklyWindow]] = defaultdict(list)
     closed: list[Interval] = []
-    for resource, *rule, start, end in prepared_rows(_HOURS, facts):
+    for resource, *rule, start, end in rows:
         if start is not None:
             closed.append(Interval(start, end))
         else:

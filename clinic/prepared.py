@@ -7,7 +7,7 @@ both cost more than reading the row. What is kept here is the text and the plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -51,6 +51,16 @@ def prepared_rows(sql: str, facts: Any) -> list[tuple[Any, ...]]:
         cursor.execute(sql, facts)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+def prepared_together(*asked: tuple[str, Any]) -> list[list[tuple[Any, ...]]]:
+    """The rows of several SELECTs, asked in one round trip; none may depend on another."""
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(prepared_cursor()) for _ in asked]
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            for cursor, (sql, facts) in zip(cursors, asked, strict=True):
+                cursor.execute(sql, facts)
+        return [cursor.fetchall() for cursor in cursors]
 
 
 @dataclass(frozen=True)
