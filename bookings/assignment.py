@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from bookings.availability import Demand, Need, Search, Supply
 from bookings.phases import Phase, Span, patient_span, whole_span
@@ -191,14 +191,21 @@ def _painted(search: Search, index: int, near: int, first: int) -> list[int]:
     strokes: list[tuple[int, int, int, int, int]] = []
     for name, mask in search.fits[index].items():
         if fitting := (mask & near) >> first:
-            stretches = _Stretches(free[name])
-            for begin, finish in runs(fitting):
-                left = stretches.left_over(need.spans, begin + first)
+            pieces = [*runs(fitting)]
+            left_at = (
+                _Stretches(free[name]).left_over if len(pieces) > FEW else partial(left_over, free[name])
+            )
+            for begin, finish in pieces:
+                left = left_at(need.spans, begin + first)
                 strokes.append((*rank(name), left, name, begin, finish))
     owners = [0] * (near.bit_length() - first)
     for _, _, name, begin, finish in sorted(strokes, reverse=True):
         owners[begin:finish] = [name] * (finish - begin)
     return owners
+
+
+#: So many look-ups are cheaper one by one than laying out all free stretches for them.
+FEW = 24
 
 
 class _Stretches:

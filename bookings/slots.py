@@ -56,6 +56,12 @@ class Market:
         """The engine's answer."""
         return Search(self.demand, self.supply)
 
+    def offered(self, wishes: Wishes | None = None) -> Iterator[Slot]:
+        """Every start that can be booked, in order of time; wished weekdays and parts of the day are meant."""
+        for slot in slots(self.demand, self.supply):
+            if wishes is None or is_wished(slot.start, wishes, self.supply.zone):
+                yield slot
+
 
 def market(
     visit: Visit,
@@ -117,10 +123,7 @@ def free_slots(
     Wished weekdays and parts of the day are meant here: nothing else is offered.
     """
     found = market(visit, first_day=first_day, days=days, now=now, wishes=wishes, only=only, without=without)
-    zone = visit.location.tz
-    for slot in slots(found.demand, found.supply):
-        if wishes is None or is_wished(slot.start, wishes, zone):
-            yield slot
+    return found.offered(wishes)
 
 
 def next_free(

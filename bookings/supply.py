@@ -20,6 +20,7 @@ from bookings.models import Appointment
 from bookings.phases import DEVICE, PRACTITIONER, ROOM
 from bookings.timegrid import Grid
 from bookings.visits import Requirements, Visit, is_entitled
+from bookings.words import OCCUPYING
 from clinic.intervals import Interval
 from clinic.models import Location
 from clinic.prepared import prepared_rows, prepared_together
@@ -51,6 +52,13 @@ _PLACED = """
       LEFT JOIN clinic_devicemodel m ON m.id = d.model_id
      WHERE l.location_id = %(location)s AND r.is_active {some}
      ORDER BY r.kind, r.name, r.id
+"""
+#: What takes a patient's time; a hold that has lapsed does not.
+_PATIENT = """
+    SELECT starts_at, ends_at FROM bookings_appointment
+     WHERE patient_id = %(patient)s AND status = ANY(%(statuses)s::text[])
+       AND starts_at < %(end)s AND ends_at > %(start)s AND NOT id = ANY(%(without)s::bigint[])
+       AND NOT (status = 'held' AND held_until <= %(now)s)
 """
 _SOME = "AND r.id = ANY(%(ids)s::bigint[])"
 #: Opening hours (no resource), working hours, and the closed days of the whole location (with their instants).
@@ -262,14 +270,15 @@ def day_counts(
 
 def patient_busy(patient_id: int, grid: Grid, *, now: datetime, without: Iterable[int] = ()) -> int:
     """The cells of the patient's other appointments, at any location."""
-    rows = (
-        Appointment.objects.occupying()
-        .filter(patient_id=patient_id)
-        .touching(grid.start, grid.end)
-        .exclude(pk__in=list(without))
-        .exclude(pk__in=Appointment.objects.lapsed(now).values("pk"))
-    )
-    return grid.touched(Interval(start, end) for start, end in rows.values_list("starts_at", "ends_at"))
+    facts = {
+        "patient": patient_id,
+        "statuses": [str(status) for status in OCCUPYING],
+        "start": grid.start,
+        "end": grid.end,
+        "without": list(without),
+        "now": now,
+    }
+    return grid.touched(Interval(start, end) for start, end in prepared_rows(_PATIENT, facts))
 
 
 def demand_of(

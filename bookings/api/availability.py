@@ -17,9 +17,7 @@ from bookings.models import Appointment
 from bookings.phases import PRACTITIONER
 from bookings.problems import problems_for
 from bookings.series import PartOfDay, Wishes
-from bookings.slots import free_slots
-from bookings.supply import placed_at
-from bookings.visits import Visit
+from bookings.slots import Market, market
 from clinic.errors import Warning as Remark
 from clinic.roles import Permission
 
@@ -48,18 +46,16 @@ class AvailabilityViewSet(ClinicViewSet):
         self.require(Permission.SEE_BOARD, visit.location)
         wishes = Wishes(parts=frozenset({PartOfDay(facts["part"])})) if "part" in facts else None
         only = {PRACTITIONER: facts["practitioner"]} if "practitioner" in facts else None
-        found = free_slots(
+        found = market(
             visit, first_day=facts["first_day"], days=facts["days"], now=self.now, wishes=wishes, only=only
         )
-        slots = [*islice(found, facts["limit"] + 1)]
-        return Response(self._document(visit, slots[: facts["limit"]], len(slots) > facts["limit"]))
+        slots = [*islice(found.offered(wishes), facts["limit"] + 1)]
+        return Response(self._document(found, slots[: facts["limit"]], len(slots) > facts["limit"]))
 
-    def _document(self, visit: Visit, slots: Sequence[Slot], is_cut: bool) -> dict[str, Any]:
+    def _document(self, found: Market, slots: Sequence[Slot], is_cut: bool) -> dict[str, Any]:
         used = {resource for slot in slots for resource in slot.assignment.values()}
-        names = [
-            {"id": one.id, "name": one.name} for one in placed_at(visit.location, used) if one.id in used
-        ]
-        zone = visit.location.tz
+        names = [{"id": one.id, "name": one.name} for one in found.placed if one.id in used]
+        zone = found.supply.zone
         return {
             "slots": [documents.slot(one, zone) for one in slots],
             "resources": names,
