@@ -41,10 +41,10 @@ class Search:
     @cached_property
     def fits(self) -> tuple[dict[int, int], ...]:
         """For each need, the starts at which each resource of its pool could serve it."""
-        free, resources = self.supply.free, self.supply.resources
+        free, resources, unfit = self.supply.free, self.supply.resources, self.demand.unfit
         return tuple(
             {
-                name: spans_fit(free[name], need.spans) & ~resources[name].full
+                name: spans_fit(free[name], need.spans) & ~(resources[name].full | unfit.get(name, 0))
                 for name in need.pool
                 if name in free
             }

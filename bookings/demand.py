@@ -69,6 +69,7 @@ class Demand:
 
     `pools` names for each role the eligible resources; `wished` those the patient would like, best first.
     A role's resource stays the same for all its spans, unless the role is in `may_change`.
+    `unfit` are cells at which a resource may not begin although it is in a pool (a certificate ends).
     `patient_busy` are the cells of the patient's other appointments. A start lies at or after `not_before`,
     before `not_after`, on a multiple of `step_minutes` of the wall clock.
     """
@@ -78,6 +79,7 @@ class Demand:
     wished: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     may_change: frozenset[str] = frozenset()
     patient_busy: int = 0
+    unfit: Mapping[int, int] = field(default_factory=dict)
     not_before: datetime | None = None
     not_after: datetime | None = None
     step_minutes: int = 5

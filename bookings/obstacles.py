@@ -95,6 +95,8 @@ def _need_obstacles(cell: int, need: Need, search: Search) -> Iterator[Obstacle]
     if not eligible:
         yield Obstacle(ObstacleCode.NOBODY_ELIGIBLE, None, need.role)
     for resource in eligible:
+        if _holds(search.demand.unfit.get(resource.id, 0), cell):
+            yield Obstacle(ObstacleCode.NOBODY_ELIGIBLE, None, need.role, resource.id)
         yield from _resource_obstacles(cell, need, resource, search)
 
 

@@ -6,6 +6,7 @@ The claims are the bulk of it: one query reads three numbers a row. Lapsed holds
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -139,6 +140,20 @@ def pools(
         role: tuple(one.id for one in fitting if ROLE_OF_KIND[ResourceKind(one.kind)] == role)
         for role in roles
     }
+
+
+def unfit_cells(
+    placed: Iterable[Placed], requirements: Requirements, grid: Grid, zone: ZoneInfo
+) -> dict[int, int]:
+    """For those who are eligible on the first day of a grid only, the cells of the days on which they no longer are."""
+    first, last = local_day(grid.start, zone), local_day(grid.instant(grid.size - 1), zone)
+    days = [first + count * ONE_DAY for count in range((last - first).days + 1)]
+    found = {}
+    for one in placed:
+        if one.fits(requirements, first) and not one.fits(requirements, last):
+            gone = bisect_left(days, True, key=lambda day: not one.fits(requirements, day))
+            found[one.id] = grid.between(grid.cell_from(day_start(days[gone], zone)), grid.size)
+    return found
 
 
 def grid_of(location: Location, first_day: date, days: int) -> Grid:
@@ -295,6 +310,7 @@ def demand_of(
 ) -> Demand:
     """What a visit asks for. `only` narrows a role to one resource, `wished` prefers some; `busy` is the patient's."""
     chosen = pools(placed, visit.requirements, visit.roles, local_day(grid.start, visit.location.tz))
+    unfit = unfit_cells(placed, visit.requirements, grid, visit.location.tz)
     for role, resource in (only or {}).items():
         chosen[role] = tuple(one for one in chosen.get(role, ()) if one == resource)
     return Demand(
@@ -302,6 +318,7 @@ def demand_of(
         pools=chosen,
         wished=wished or {},
         patient_busy=busy,
+        unfit=unfit,
         not_before=not_before,
         not_after=not_after,
         step_minutes=step_minutes,

@@ -101,6 +101,8 @@ def swap(
 
     Where both used the same resources this is the exchange that no two single moves could make.
     """
+    if first.pk == second.pk:
+        raise Refused("same", _("An appointment is exchanged with another one."))
     leaving = [first.pk, second.pk]
     changes = []
     for appointment, starts_at, version in (

@@ -149,11 +149,14 @@ def lapse_due(*, now: datetime, limit: int = 50) -> int:
 def offer_freed(*, now: datetime, limit: int = 20) -> int:
     """Looks for a time for everybody who waits, in the order of asking; gives how many offers were made.
 
-    Whatever made a time free (a cancellation, a closure that was lifted, longer hours), it is found here.
+    Whatever made a time free (a cancellation, a closure that was lifted, longer hours), it is found here. At most
+    `limit` offers are made at once; whoever cannot be helped keeps nobody behind them from being looked at.
     """
     waiting = WaitlistEntry.objects.waiting().select_related("location")
     made = 0
-    for entry in waiting[:limit]:
+    for entry in waiting:
+        if made == limit:
+            break
         zone = entry.location.tz
         first = max(day_start(entry.from_on, zone), now)
         last = day_start(entry.until_on + ONE_DAY, zone)

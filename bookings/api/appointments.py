@@ -116,6 +116,24 @@ class AppointmentViewSet(ClinicViewSet):
             ),
         )
 
+    @extend_schema(
+        request=shapes.WalkInShape,
+        responses=_MADE,
+        parameters=[answers.IDEMPOTENCY_KEY],
+        tags=["appointments"],
+    )
+    @action(detail=False, methods=["post"], url_path="walk-in")
+    def walk_in(self, request: Request) -> Response:
+        """Takes in somebody who is standing at the desk: booked for the next five-minute mark, and arrived."""
+        facts = self.told(shapes.WalkInShape)
+        note = facts.get("note", "")
+        return self._take(
+            {**facts, "starts_at": self.now},
+            lambda visit, chosen: actions.walk_in(
+                visit=visit, chosen=chosen, note=note, by=request.user, now=self.now
+            ),
+        )
+
     @changing(shapes.NothingShape)
     @action(detail=True, methods=["post"], url_path="confirm-hold")
     def confirm_hold(self, request: Request, pk: str) -> Response:
@@ -150,6 +168,39 @@ class AppointmentViewSet(ClinicViewSet):
         except Taken as refused:
             return self.taken(refused, visit_for(row), facts["starts_at"], without=(row.pk,))
         return self._answer(moved)
+
+    @extend_schema(
+        request=shapes.SwapShape,
+        responses=answers.answers(
+            shapes.AppointmentShape, answers.APPOINTMENT, refusals=answers.CHANGING, many=True
+        ),
+        parameters=[answers.IF_MATCH],
+        tags=["appointments"],
+        filters=False,
+    )
+    @action(detail=True, methods=["post"], pagination_class=None)
+    def swap(self, request: Request, pk: str) -> Response:
+        """Exchanges the times of two appointments, each with its own resources; both or neither."""
+        row = self._row(pk)
+        self.require(Permission.BOOK, row.location_id)
+        version, facts = expected_version(request), self.told(shapes.SwapShape)
+        self.require(Permission.BOOK, facts["other"].location_id)
+        rows = actions.swap(
+            first=row,
+            second=facts["other"],
+            first_version=version,
+            second_version=facts.get("other_version"),
+            is_told=facts["is_told"],
+            by=request.user,
+            now=self.now,
+        )
+        return Response(documents.appointments(rows), headers={"ETag": etag_of(rows[0].version)})
+
+    @changing(shapes.ErrorShape)
+    @action(detail=True, methods=["post"], url_path="entered-in-error")
+    def entered_in_error(self, request: Request, pk: str) -> Response:
+        """It should never have been there; it stays in the history only."""
+        return self._change(pk, actions.mark_entered_in_error, **self.told(shapes.ErrorShape))
 
     @changing(shapes.ReassignShape)
     @action(detail=True, methods=["post"])
@@ -232,5 +283,8 @@ class AppointmentViewSet(ClinicViewSet):
         row = self._row(pk)
         self.require(permission, row.location_id)
         version = expected_version(self.request)
-        changed = verb(appointment=row, by=self.request.user, now=self.now, version=version, **facts)
+        try:
+            changed = verb(appointment=row, by=self.request.user, now=self.now, version=version, **facts)
+        except Taken as refused:
+            return self.taken(refused, visit_for(row), row.starts_at, without=(row.pk,))
         return self._answer(changed)

@@ -27,6 +27,11 @@ class Shape(serializers.Serializer[Any]):
     """A serializer that only describes and checks: nothing is saved by it."""
 
 
+def visible_appointments(user: Any, permission: Permission = Permission.SEE_BOARD) -> Any:
+    """Appointments that the user may see, with all that an answer shows."""
+    return Appointment.objects.visible_to(user, permission).for_change()
+
+
 def sessions_of(user: Any) -> Any:
     """Sessions of patients that the user may see, with what a visit is made of."""
     rows = TreatmentSession.objects.visible_to(user)
@@ -130,6 +135,27 @@ class CancelShape(Shape):
     )
     by_patient = serializers.BooleanField(required=False, default=False)
     is_told = serializers.BooleanField(required=False, default=True)
+
+
+class WalkInShape(VisitShape):
+    """Somebody stands at the desk: the visit begins at the next five-minute mark."""
+
+    assignment = AssignmentShape(required=False)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=300)
+
+
+class SwapShape(Shape):
+    """The other appointment, and the version of it that was seen."""
+
+    other = VisibleField(rows=visible_appointments)
+    other_version = serializers.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+    is_told = serializers.BooleanField(required=False, default=True)
+
+
+class ErrorShape(Shape):
+    """Why the appointment should never have been there."""
+
+    reason = serializers.CharField(max_length=200)
 
 
 class NothingShape(Shape):
@@ -467,8 +493,3 @@ class RefusalShape(Shape):
     problems = ProblemValueShape(many=True, required=False)
     next_free = SlotShape(many=True, required=False)
     fields = serializers.DictField(required=False)  # type: ignore[assignment]
-
-
-def visible_appointments(user: Any, permission: Permission = Permission.SEE_BOARD) -> Any:
-    """Appointments that the user may see, with all that an answer shows."""
-    return Appointment.objects.visible_to(user, permission).for_change()

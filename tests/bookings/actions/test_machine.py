@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from hypothesis.stateful import (
 
 from bookings.actions import appointments
 from bookings.actions.closures import close, lift
+from bookings.actions.series import ChosenTime, book_series
 from bookings.models import Appointment, Claim
 from bookings.phases import spans_of
 from bookings.reminders import AppointmentSubject
@@ -39,9 +40,22 @@ STARTS = st.integers(0, 11).map(lambda step: FIRST + step * STEP)
 PATIENTS, ROOMS = st.integers(0, 2), st.integers(0, 1)
 LENGTHS = st.sampled_from([15, 30, 45])
 HOLD = timedelta(minutes=10)
+LATE = timedelta(hours=1)
+#: Status now and before its last change, for which that change can be taken back.
+UNDONE = {
+    ("booked", "booked"),
+    ("cancelled", "booked"),
+    ("noshow", "booked"),
+    ("arrived", "booked"),
+    ("fulfilled", "arrived"),
+    ("arrived", "noshow"),
+}
+#: Days of a series of two, and where its times lie: far from everything else.
+WEEK, MONTH = timedelta(days=7), timedelta(days=28)
+PLACES = st.integers(0, 1)
 
 
-@dataclass
+@dataclass(eq=False)
 class Known:
     """An appointment as the model knows it."""
 
@@ -52,6 +66,20 @@ class Known:
     resources: frozenset[int]
     status: str
     until: datetime | None = None
+    #: What it was before its last change; None when that change cannot be taken back.
+    before: Known | None = None
+
+    def becomes(self, *, can_be_undone: bool = True, **changed: Any) -> None:
+        """Changes, and remembers how it was."""
+        was = replace(self)
+        for name, value in changed.items():
+            setattr(self, name, value)
+        self.before = was if can_be_undone and (self.status, was.status) in UNDONE else None
+
+    def overlaps(self, other: Known) -> bool:
+        """Whether both want the same patient or resource at once."""
+        shares = self.patient == other.patient or bool(self.resources & other.resources)
+        return shares and self.start < other.end and other.start < self.end
 
     def occupies(self, now: datetime) -> bool:
         """Whether it takes its time: a lapsed hold no longer does."""
@@ -76,37 +104,36 @@ class Model:
     known: list[Known] = field(default_factory=list)
     shut: list[Shut] = field(default_factory=list)
 
-    def is_free(
-        self,
-        patient: int,
-        start: datetime,
-        end: datetime,
-        resources: frozenset[int],
-        but: Known | None = None,
-    ) -> bool:
+    def is_free(self, wanted: Known, *, but: tuple[Known, ...] = ()) -> bool:
         """Whether nobody and no closure is in the way; an appointment inside a closure may stay where it is."""
-        for one in self.known:
-            overlaps = one.start < end and start < one.end
-            shares = one.patient == patient or bool(one.resources & resources)
-            if one is not but and one.occupies(self.now) and overlaps and shares:
-                return False
-        return not any(
-            shut.resource in resources and self._is_shut(shut, start, end, but) for shut in self.shut
-        )
+        others = (one for one in self.known if one not in but and one.occupies(self.now))
+        if any(wanted.overlaps(one) for one in others):
+            return False
+        return not any(self._is_shut(shut, wanted, but) for shut in self.shut)
 
-    def _is_shut(self, shut: Shut, start: datetime, end: datetime, but: Known | None) -> bool:
-        """A closure holds all of its time that no appointment holds; the mover's own time is still the mover's."""
-        moment = max(start, shut.start)
-        while moment < min(end, shut.end):
-            own = but is not None and but.start <= moment < but.end and shut.resource in but.resources
-            if not own:
+    def _is_shut(self, shut: Shut, wanted: Known, but: tuple[Known, ...]) -> bool:
+        """A closure holds all of its time that no appointment holds; the movers' own time is still the movers'."""
+        if shut.resource not in wanted.resources:
+            return False
+        movers = [one for one in but if one.occupies(self.now) and shut.resource in one.resources]
+        moment = max(wanted.start, shut.start)
+        while moment < min(wanted.end, shut.end):
+            if not any(one.start <= moment < one.end for one in movers):
                 return True
             moment += timedelta(minutes=5)
         return False
 
+    def is_past(self, start: datetime) -> bool:
+        """Nothing is entered that began more than an hour ago."""
+        return start < self.now - LATE
+
+    def is_movable(self, one: Known) -> bool:
+        """Held or booked, and the hold has not lapsed."""
+        return one.status in ("held", "booked") and one.occupies(self.now)
+
 
 class Machine(RuleBasedStateMachine):
-    """One desk, one practitioner, two rooms, three patients, three hours of a day."""
+    """One desk, one practitioner, two rooms, three patients in three hours of a day, and two series far from them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,6 +148,7 @@ class Machine(RuleBasedStateMachine):
     def people(self) -> None:
         """Three patients of the place."""
         self.patients = [factories.PatientFactory(at=self.clinic.location) for _ in range(3)]
+        self.plans = [self.clinic.plan(sessions=2) for _ in range(2)]
 
     def visit(self, patient: int, minutes: int) -> Visit:
         """A talk of some minutes: practitioner and room."""
@@ -142,61 +170,121 @@ class Machine(RuleBasedStateMachine):
         assert is_possible, "done although the model says no"
         return found
 
-    @rule(patient=PATIENTS, room=ROOMS, start=STARTS, minutes=LENGTHS, is_hold=st.booleans())
-    def take(self, patient: int, room: int, start: datetime, minutes: int, is_hold: bool) -> None:
+    def wanted(self, patient: int, room: int, start: datetime, minutes: int, status: str) -> Known:
+        """An appointment as it would be."""
+        end, resources = start + timedelta(minutes=minutes), frozenset(self.chosen(room).values())
+        until = self.model.now + HOLD if status == "held" else None
+        return Known(None, patient, start, end, resources, status, until)  # type: ignore[arg-type]
+
+    def some(self, data: st.DataObject) -> Known:
+        """One of the visits that are no part of a series."""
+        return data.draw(st.sampled_from(self.visits))
+
+    @property
+    def visits(self) -> list[Known]:
+        """The appointments that are no part of a series."""
+        return [one for one in self.model.known if one.patient < len(self.patients)]
+
+    def facts(self) -> dict[str, Any]:
+        """Who does it, and when."""
+        return {"by": self.clinic.desk, "now": self.model.now}
+
+    @rule(
+        patient=PATIENTS,
+        room=ROOMS,
+        start=STARTS,
+        minutes=LENGTHS,
+        status=st.sampled_from(["held", "booked"]),
+    )
+    def take(self, patient: int, room: int, start: datetime, minutes: int, status: str) -> None:
         """Books or holds."""
-        end, chosen = start + timedelta(minutes=minutes), self.chosen(room)
-        resources = frozenset(chosen.values())
-        free = self.model.is_free(patient, start, end, resources)
-        verb = appointments.hold if is_hold else appointments.book
+        wanted = self.wanted(patient, room, start, minutes, status)
+        verb = appointments.hold if status == "held" else appointments.book
+        visit, chosen = self.visit(patient, minutes), self.chosen(room)
         row = self.agree(
-            free,
-            lambda: verb(
-                visit=self.visit(patient, minutes),
-                starts_at=start,
-                chosen=chosen,
-                by=self.clinic.desk,
-                now=self.model.now,
-            ),
+            self.model.is_free(wanted) and not self.model.is_past(start),
+            lambda: verb(visit=visit, starts_at=start, chosen=chosen, **self.facts()),
         )
         if row is not None:
-            until = self.model.now + HOLD if is_hold else None
-            status = "held" if is_hold else "booked"
-            self.model.known.append(Known(row, patient, start, end, resources, status, until))
+            wanted.row = row
+            self.model.known.append(wanted)
 
-    @precondition(lambda self: bool(self.model.known))
+    @rule(patient=PATIENTS, room=ROOMS, minutes=LENGTHS)
+    def walk_in(self, patient: int, room: int, minutes: int) -> None:
+        """Somebody stands at the desk."""
+        start = self.model.now + timedelta(seconds=-self.model.now.timestamp() % 300)
+        wanted = self.wanted(patient, room, start, minutes, "booked")
+        visit, chosen = self.visit(patient, minutes), self.chosen(room)
+        row = self.agree(
+            self.model.is_free(wanted),
+            lambda: appointments.walk_in(visit=visit, chosen=chosen, **self.facts()),
+        )
+        if row is not None:
+            wanted.row = row
+            wanted.becomes(status="arrived")
+            self.model.known.append(wanted)
+
+    @precondition(lambda self: bool(self.visits))
     @rule(data=st.data(), start=STARTS)
     def move(self, data: st.DataObject, start: datetime) -> None:
         """Moves with the same resources and length."""
-        one = data.draw(st.sampled_from(self.model.known))
-        end = start + (one.end - one.start)
-        live = one.status in ("held", "booked") and one.occupies(self.model.now)
-        free = live and self.model.is_free(one.patient, start, end, one.resources, but=one)
+        one = self.some(data)
+        new = replace(one, start=start, end=start + (one.end - one.start))
+        possible = self.model.is_movable(one) and not self.model.is_past(start)
         row = self.agree(
-            free,
-            lambda: appointments.move(
-                appointment=one.row, starts_at=start, by=self.clinic.desk, now=self.model.now
+            possible and self.model.is_free(new, but=(one,)),
+            lambda: appointments.move(appointment=one.row, starts_at=start, **self.facts()),
+        )
+        if row is not None:
+            one.becomes(start=new.start, end=new.end)
+
+    @precondition(lambda self: bool(self.visits))
+    @rule(data=st.data(), room=ROOMS)
+    def reassign(self, data: st.DataObject, room: int) -> None:
+        """Another room at the same time."""
+        one = self.some(data)
+        new = replace(one, resources=frozenset(self.chosen(room).values()))
+        possible = self.model.is_movable(one) and not self.model.is_past(one.start)
+        row = self.agree(
+            possible and self.model.is_free(new, but=(one,)),
+            lambda: appointments.reassign(
+                appointment=one.row, chosen={"room": self.clinic.rooms[room]}, **self.facts()
             ),
         )
         if row is not None:
-            one.start, one.end = start, end
+            one.becomes(resources=new.resources)
+
+    @precondition(lambda self: len(self.visits) > 1)
+    @rule(data=st.data())
+    def swap(self, data: st.DataObject) -> None:
+        """Two exchange their times."""
+        one, other = data.draw(st.permutations(self.visits))[:2]
+        pair = (one, other)
+        new = replace(one, start=other.start, end=other.start + (one.end - one.start))
+        newer = replace(other, start=one.start, end=one.start + (other.end - other.start))
+        possible = all(self.model.is_movable(each) and not self.model.is_past(each.start) for each in pair)
+        free = all(self.model.is_free(each, but=pair) for each in (new, newer)) and not new.overlaps(newer)
+        rows = self.agree(
+            possible and free,
+            lambda: appointments.swap(first=one.row, second=other.row, **self.facts()),
+        )
+        if rows is not None:
+            one.becomes(start=new.start, end=new.end)
+            other.becomes(start=newer.start, end=newer.end)
 
     @precondition(lambda self: bool(self.model.known))
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         """Cancels what is held or booked."""
         one = data.draw(st.sampled_from(self.model.known))
-        possible = one.status in ("held", "booked")
-        if self.model.now >= (one.until or self.model.now + HOLD):
+        if one.until is not None and one.until <= self.model.now:
             return
         row = self.agree(
-            possible,
-            lambda: appointments.cancel(
-                appointment=one.row, reason="time", by=self.clinic.desk, now=self.model.now
-            ),
+            one.status in ("held", "booked"),
+            lambda: appointments.cancel(appointment=one.row, reason="time", **self.facts()),
         )
         if row is not None:
-            one.status, one.until = "cancelled", None
+            one.becomes(status="cancelled", until=None)
 
     @precondition(lambda self: any(one.status == "held" for one in self.model.known))
     @rule(data=st.data())
@@ -205,10 +293,115 @@ class Machine(RuleBasedStateMachine):
         one = data.draw(st.sampled_from([one for one in self.model.known if one.status == "held"]))
         row = self.agree(
             one.occupies(self.model.now),
-            lambda: appointments.confirm_hold(appointment=one.row, by=self.clinic.desk, now=self.model.now),
+            lambda: appointments.confirm_hold(appointment=one.row, **self.facts()),
         )
         if row is not None:
-            one.status, one.until = "booked", None
+            one.becomes(status="booked", until=None)
+
+    @precondition(lambda self: bool(self.visits))
+    @rule(data=st.data())
+    def confirm(self, data: st.DataObject) -> None:
+        """The patient says yes; saying it again changes nothing."""
+        one = self.some(data)
+        version = Appointment.objects.get(pk=one.row.pk).version
+        row = self.agree(
+            one.status == "booked", lambda: appointments.confirm(appointment=one.row, **self.facts())
+        )
+        if row is not None and row.version > version:
+            one.becomes()
+
+    @precondition(lambda self: bool(self.visits))
+    @rule(data=st.data())
+    def arrive(self, data: st.DataObject) -> None:
+        """Here, on the day; after a no-show the old time must still be free."""
+        one = self.some(data)
+        possible = one.status in ("booked", "noshow") and self.model.now >= one.start - timedelta(hours=12)
+        if one.status == "noshow":
+            possible = possible and self.model.is_free(one)
+        row = self.agree(possible, lambda: appointments.arrive(appointment=one.row, **self.facts()))
+        if row is not None:
+            one.becomes(status="arrived")
+
+    @precondition(lambda self: bool(self.visits))
+    @rule(data=st.data())
+    def start(self, data: st.DataObject) -> None:
+        """A talk has no session to start."""
+        one = self.some(data)
+        self.agree(False, lambda: appointments.start(appointment=one.row, **self.facts()))
+
+    @precondition(lambda self: bool(self.visits))
+    @rule(data=st.data())
+    def fulfil(self, data: st.DataObject) -> None:
+        """The visit is over; its time stays taken."""
+        one = self.some(data)
+        possible = one.status in ("booked", "arrived", "fulfilled")
+        row = self.agree(possible, lambda: appointments.fulfil(appointment=one.row, **self.facts()))
+        if row is not None and one.status != "fulfilled":
+            one.status = "arrived"
+            one.becomes(status="fulfilled")
+
+    @precondition(lambda self: bool(self.visits))
+    @rule(data=st.data())
+    def noshow(self, data: st.DataObject) -> None:
+        """Nobody came."""
+        one = self.some(data)
+        possible = one.status == "booked" and self.model.now >= one.start
+        row = self.agree(possible, lambda: appointments.mark_noshow(appointment=one.row, **self.facts()))
+        if row is not None:
+            one.becomes(status="noshow")
+
+    @precondition(lambda self: bool(self.visits))
+    @rule(data=st.data())
+    def should_never_have_been(self, data: st.DataObject) -> None:
+        """Entered in error."""
+        one = self.some(data)
+        row = self.agree(
+            one.status in ("booked", "arrived", "fulfilled"),
+            lambda: appointments.mark_entered_in_error(appointment=one.row, reason="twice", **self.facts()),
+        )
+        if row is not None:
+            one.becomes(status="entered-in-error")
+
+    @precondition(lambda self: bool(self.visits))
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        """The last change is taken back where the old time is still free."""
+        one = self.some(data)
+        before = one.before
+        possible = before is not None
+        if before is not None and before.status in OCCUPYING and not self._keeps_its_time(one, before):
+            late = before.start >= self.model.now and self.model.is_past(before.start)
+            possible = not late and self.model.is_free(before, but=(one,))
+        row = self.agree(possible, lambda: appointments.undo(appointment=one.row, **self.facts()))
+        if row is not None and before is not None:
+            one.becomes(status=before.status, start=before.start, end=before.end, resources=before.resources)
+
+    def _keeps_its_time(self, one: Known, before: Known) -> bool:
+        """An arrival or the end of a visit left the time alone."""
+        same = (one.start, one.end, one.resources) == (before.start, before.end, before.resources)
+        return same and one.status in OCCUPYING
+
+    @rule(plan=PLACES, place=PLACES)
+    def book_series(self, plan: int, place: int) -> None:
+        """Two sessions, four weeks apart, whole or not at all."""
+        patient = len(self.patients) + plan
+        starts = [FIRST + WEEK + place * 3 * timedelta(hours=1) + number * MONTH for number in range(2)]
+        resources = frozenset(self.clinic.chosen().values())
+        wanted = [Known(None, patient, at, at + timedelta(minutes=95), resources, "booked") for at in starts]  # type: ignore[arg-type]
+        standing = [one for one in self.model.known if one.patient == patient and one.status == "booked"]
+        chosen = {number: ChosenTime(at, self.clinic.chosen()) for number, at in enumerate(starts, 1)}
+        rows = self.agree(
+            not standing and all(map(self.model.is_free, wanted)),
+            lambda: book_series(plan=self.plans[plan], chosen=chosen, **self.facts()),
+        )
+        for one, row in zip(wanted, rows or [], strict=bool(rows)):
+            one.row = row
+            self.model.known.append(one)
+
+    @rule()
+    def the_day_comes(self) -> None:
+        """It is the morning of the visits; what was held until then has lapsed."""
+        self.model.now = max(self.model.now, FIRST)
 
     @rule(minutes=st.sampled_from([4, 11]))
     def time_passes(self, minutes: int) -> None:
@@ -275,7 +468,10 @@ class Machine(RuleBasedStateMachine):
                 if each.expires_at > self.model.now
             }
             waiting = set(
-                Message.objects.about("appointment", row.pk).unsent().values_list("rule", "scheduled_for")
+                Message.objects.about("appointment", row.pk)
+                .unsent()
+                .filter(expires_at__gt=self.model.now)
+                .values_list("rule", "scheduled_for")
             )
             assert waiting == wanted
 

@@ -9,12 +9,14 @@ from django.db import transaction
 from bookings.actions import appointments
 from bookings.actions.closures import close
 from bookings.models import Appointment
+from bookings.problems import problems_for
 from bookings.slots import free_slots
 from bookings.visits import plain_visit, visit_of
 from bookings.words import AppointmentKind
 from clinic.errors import DomainError
-from clinic.models import Resource
+from clinic.models import Practitioner, Resource
 from clinic.timekeeping import day_bounds, local_day
+from clinic.words import Qualification
 from tests import factories
 from tests.bookings.conftest import FIRST, Clinic
 
@@ -85,3 +87,19 @@ def test_every_start_offered_can_be_booked_and_no_other(clinic: Clinic) -> None:
 
 def test_the_same_holds_on_the_night_the_clocks_go_forward(clinic: Clinic) -> None:
     offered_equals_bookable(clinic, datetime(2026, 3, 29, 7, 0, tzinfo=UTC))
+
+
+def test_nobody_is_offered_after_their_certificate_has_ended(clinic: Clinic) -> None:
+    certificate = next(
+        one.certificate
+        for one in visit_of(clinic.plan().sessions.get(number=1)).requirements.entitled
+        if one.certificate
+    )
+    weiss = Practitioner.objects.get(resource=clinic.weiss)
+    weiss.qualification, weiss.certificates = Qualification.AES, {certificate: "2026-03-31"}
+    weiss.save()
+    visit = visit_of(clinic.plan().sessions.get(number=1))
+    found = free_slots(visit, first_day=FIRST.date(), days=5, now=clinic.now)
+    assert {slot.start.date().isoformat() for slot in found} == {"2026-03-30", "2026-03-31"}
+    why = problems_for(visit, start=FIRST + timedelta(days=2), now=clinic.now, by=clinic.desk)
+    assert "nobody_eligible" in {problem.code for problem in why}
