@@ -37,6 +37,22 @@ def test_fifty_writers_on_one_time_make_one_appointment(raced_clinic: Clinic) ->
     assert Claim.objects.count() == 4
 
 
+def test_fifty_programs_on_one_time_get_one_201_and_the_rest_409(raced_clinic: Clinic) -> None:
+    ApiToken.objects.create(
+        token_hash=token_hash("race"), user=raced_clinic.desk, created_at=raced_clinic.now
+    )
+    sessions = [raced_clinic.plan().sessions.get(number=1).pk for _ in range(WRITERS)]
+
+    def post(session: int) -> int:
+        body = {"session": session, "starts_at": FIRST.isoformat(), "assignment": raced_clinic.chosen()}
+        headers = {"Authorization": "Bearer race", "Idempotency-Key": f"one-of-{session}"}
+        return Client().post("/api/v1/appointments/", body, "application/json", headers=headers).status_code
+
+    answers = race(*(lambda session=session: post(session) for session in sessions))
+    assert sorted(answers) == [201, *[409] * (WRITERS - 1)]
+    assert Claim.objects.count() == 4
+
+
 def test_one_patient_is_booked_once_by_two_desks(raced_clinic: Clinic) -> None:
     session = raced_clinic.plan().sessions.get(number=1)
     outcomes = race(

@@ -192,3 +192,41 @@ def test_change_by_token_carries_the_users_name_in_the_history(clinic: Clinic, a
     api.post("appointments/", wanted(clinic))
     row = Appointment.pgh_event_model.objects.select_related("pgh_context").get()  # type: ignore[attr-defined]
     assert row.pgh_context.metadata["user"] == clinic.desk.pk
+
+
+def test_walk_in_is_booked_for_the_next_mark_and_has_arrived(clinic: Clinic, api: Api, clock: Any) -> None:
+    clock.move_to(FIRST + timedelta(minutes=2))
+    session = clinic.plan().sessions.get(number=1)
+    answer = api.post("appointments/walk-in/", {"session": session.pk, "note": "no appointment"})
+    assert (answer.status_code, answer.json()["status"]) == (201, "arrived")
+    assert answer.json()["starts_at"] == "2026-03-30T09:05:00+02:00"
+
+
+def test_two_appointments_exchange_their_times_or_neither_moves(clinic: Clinic, api: Api) -> None:
+    one = api.post("appointments/", wanted(clinic)).json()
+    other = api.post("appointments/", wanted(clinic, starts_at=(FIRST + 2 * HOUR).isoformat())).json()
+    path = f"appointments/{one['id']}/swap/"
+    assert api.post(path, {"other": other["id"]}).status_code == 428
+    stale = api.post(path, {"other": other["id"], "other_version": 7}, If_Match='"1"')
+    assert stale.status_code == 412
+    swapped = api.post(path, {"other": other["id"], "other_version": 1}, If_Match='"1"')
+    assert [row["starts_at"] for row in swapped.json()] == [other["starts_at"], one["starts_at"]]
+    assert api.post(path, {"other": one["id"]}, If_Match="*").json()["code"] == "same"
+
+
+def test_what_should_never_have_been_keeps_its_reason(clinic: Clinic, api: Api) -> None:
+    made = api.post("appointments/", wanted(clinic)).json()
+    path = f"appointments/{made['id']}/entered-in-error/"
+    answer = api.post(path, {"reason": "typed twice"}, If_Match='"1"')
+    assert (answer.json()["status"], answer.json()["resources"]) == ("entered-in-error", [])
+    last = Appointment.objects.get(pk=made["id"]).status_changes.order_by("id").last()
+    assert last is not None
+    assert last.reason == "typed twice"
+
+
+def test_somebody_faster_is_told_with_other_times_for_every_verb(clinic: Clinic, api: Api) -> None:
+    one = api.post("appointments/", wanted(clinic)).json()
+    api.post(f"appointments/{one['id']}/cancel/", {"reason": "time"}, If_Match='"1"')
+    api.post("appointments/", wanted(clinic))
+    undone = api.post(f"appointments/{one['id']}/undo/", If_Match='"2"')
+    assert (undone.status_code, len(undone.json()["next_free"])) == (409, 3)
