@@ -99,17 +99,20 @@ def swap(
 ) -> tuple[Appointment, Appointment]:
     """Exchanges the start times of two appointments, each with its own resources, in one transaction.
 
-    Where both used the same resources this is the exchange that no two single moves could make.
+    Where both used the same resources this is the exchange that no two single moves could make. Refused (`Stale`)
+    when either was changed since it was read: its time is what the other one would get.
     """
     if first.pk == second.pk:
         raise Refused("same", _("An appointment is exchanged with another one."))
     leaving = [first.pk, second.pk]
     changes = []
     for appointment, starts_at, version in (
-        (first, second.starts_at, first_version),
-        (second, first.starts_at, second_version),
+        (first, second.starts_at, first_version or first.version),
+        (second, first.starts_at, second_version or second.version),
     ):
         visit, resources = visit_for(appointment), assignment_of(appointment)
+        if not set(visit.roles) <= set(resources):  # it has given its time back meanwhile
+            raise _not_movable()
         refuse(visit, start=starts_at, chosen=resources, by=by, now=now, without=leaving)
         changes.append(Change(appointment, taking_at(visit, starts_at, resources), version))
     one, other = carry_out(changes, by=by, now=now, is_told=is_told)
@@ -188,9 +191,13 @@ def settle(row: Appointment, taking: Taking, *, by: Any, now: datetime, is_told:
     tell(row, by=by, now=now)
 
 
+def _not_movable() -> Refused:
+    return Refused("not_movable", _("Only what is still to come can be moved."))
+
+
 def _check_movable(row: Appointment, now: datetime) -> None:
     if row.status not in MOVABLE:
-        raise Refused("not_movable", _("Only what is still to come can be moved."))
+        raise _not_movable()
     if row.held_until is not None and row.held_until <= now:
         raise Stale("hold_lapsed", _("This hold is over: look for a time again."))
 
