@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import django
 
-MODULES = ("bench.engine", "bench.booking", "bench.http", "bench.messages")
+MODULES = ("bench.engine", "bench.booking", "bench.http", "bench.messages", "bench.pages")
 #: What a full run must have measured: a module or a row that got lost is a failure, not a shorter table.
 EXPECTED = (
     "availability.1p30d",
@@ -28,6 +28,9 @@ EXPECTED = (
     "http.availability.4",
     "http.book.4",
     "flat.dispatch",
+    "messages.dispatch",
+    "page.board",
+    "page.search",
 )
 
 
