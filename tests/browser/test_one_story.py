@@ -262,9 +262,9 @@ def the_doctor_sees_an_urgent_task_and_settles_it(doctor: Page) -> None:
     doctor.goto("/recovery/")
     doctor.get_by_role("link", name="Leyla Demir").first.click()
     expect(doctor.get_by_text("act now").first).to_be_visible()
-    doctor.get_by_label("What came of the call").fill("Called: comes in at four.")
-    send(doctor.get_by_role("button", name="Done"))
-    expect(doctor.get_by_text("Called: comes in at four.")).to_be_visible()
+    doctor.get_by_label("What was said").fill("Called: comes in at four.")
+    send(doctor.locator("button[name=outcome][value=comes]"))
+    expect(doctor.get_by_text("Called: comes in at four.").first).to_be_visible()
     task = Task.objects.get(kind="recovery")
     assert (task.status, task.urgency) == ("done", "SAME_DAY")
     assert TreatmentPlan.objects.get().status == "on-hold"
