@@ -11,6 +11,7 @@ from django.test import Client
 from clinic import roles
 from clinic.errors import DomainError
 from clinic.messaging.models import Message
+from clinic.models import User
 from tests.factories import protocol_version, staff
 from tests.treatments.day import (
     NOW,
@@ -289,3 +290,29 @@ def test_a_drawn_signature_is_lines_and_nothing_else() -> None:
     assert drawn_only("M22.9 45.3L91.4 22.7L160.0 68.0") == "M22.9 45.3L91.4 22.7L160.0 68.0"
     for other in ('M1 1"/><script>', "M1", "M1 1 L2 2", "M1 1" * 6000, "javascript:"):
         assert drawn_only(other) == ""
+
+
+def test_the_operators_pages_show_a_signed_record_and_cannot_change_it(
+    clinic: Clinic, client: Client, admin_user: User
+) -> None:
+    signed = treated(clinic.plan(), clinic).record
+    client.force_login(admin_user)
+    path = f"/operator/treatments/sessionrecord/{signed.pk}"
+    assert client.get(f"{path}/change/").status_code == 200
+    refused = [
+        client.post(f"{path}/change/", {"note": "other"}),
+        client.post(f"{path}/delete/", {"post": "yes"}),
+    ]
+    assert [answer.status_code for answer in refused] == [403, 403]
+    signed.refresh_from_db()
+    assert signed.note == ""
+
+
+def test_how_the_session_before_healed_stands_on_the_next_visit(clinic: Clinic, doctor: Client) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    following = plan.sessions.get(number=2)
+    panel = doctor.get(f"/sessions/{following.pk}/healing/").content.decode()
+    assert "Last time, and how it healed" in panel
+    assert "Outer cheek, left 1.00 mm, 4×, even redness" in panel
+    assert "No answers yet" in panel
