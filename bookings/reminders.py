@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from bookings.cadence import Timed, due_before, reminders, split
@@ -292,7 +293,7 @@ def rule_lines(location: Location) -> Iterator[Line]:
     for rule in settings_of(location).reminders:
         yield Line(str(rule["code"]), K.APPOINTMENT_REMINDER, _("reminder"), _in_words(rule))
     for text in sorted(shared().pretreatment, key=lambda one: -one.offset, reverse=True):
-        yield Line(text.code, _kind_of(text), text.text[:80], _before_in_words(text))
+        yield Line(text.code, _kind_of(text), Truncator(text.text).chars(90), _before_in_words(text))
     hours = MISSED_AFTER // timedelta(hours=1)
     yield Line("NOSHOW", K.NOSHOW_REBOOK, str(K.NOSHOW_REBOOK.label), _("%(n)d hours after") % {"n": hours})
 

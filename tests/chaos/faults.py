@@ -27,7 +27,7 @@ class Fault:
 
 def _doubles(rig: Rig, crashes: int) -> int:
     """Double sends that crashes in the one window may cause: none where the provider knows our key."""
-    return 0 if rig.shape == "http" else crashes
+    return crashes if rig.shape == "twilio" else 0
 
 
 def crash_at(point: str) -> Callable[[Rig], None]:

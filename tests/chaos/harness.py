@@ -27,6 +27,12 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Nothing may take longer; a run that does has lost something.
 PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.1
+#: Where each shape of provider answers.
+PATHS = {
+    "http": "http?from=Riverside",
+    "batches": "http?from=Riverside&batch=yes",
+    "twilio": "twilio?from=Riverside",
+}
 
 
 @dataclass
@@ -123,8 +129,8 @@ class Rig:
             "CELERY_BROKER_URL": self.broker_url,
             "COLLAGENDA_LOCAL_DIR": str(self.folder),
             "COLLAGENDA_FAULTS": str(self.faults),
-            "SMS_CHANNEL": "http" if self.shape == "http" else "twilio",
-            "SMS_URL": f"http://account:token@127.0.0.1:{self.port}/{self.shape}?from=Riverside",
+            "SMS_CHANNEL": "twilio" if self.shape == "twilio" else "http",
+            "SMS_URL": f"http://account:token@127.0.0.1:{self.port}/{PATHS[self.shape]}",
             "PYTHONPATH": str(ROOT),
             **more,
         }

@@ -15,7 +15,7 @@ LINES = Path(os.environ.get("CHAOS_REPORT", ROOT / ".local" / "chaos.jsonl"))
 PAGE = ROOT / "docs" / "reliability.md"
 BEGIN, END = "<!-- seen: begin -->", "<!-- seen: end -->"
 #: The provider's shape in words.
-SHAPES = {"http": "knows our key", "twilio": "knows no key"}
+SHAPES = {"http": "knows our key", "batches": "knows our key, takes many at once", "twilio": "knows no key"}
 
 
 @dataclass

@@ -21,9 +21,9 @@ from tests.chaos.harness import Rig, own_rig
 RUNS = int(os.environ.get("CHAOS_RUNS", "20"))
 
 
-@pytest.fixture(scope="module", params=["http", "twilio"])
+@pytest.fixture(scope="module", params=["http", "batches", "twilio"])
 def rig(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """Servers and processes of our own, for a provider that can be asked and for one that cannot."""
+    """Our own servers: a provider that can be asked, one that takes many, and one that knows nothing."""
     with own_rig(tmp_path_factory.mktemp("chaos"), shape=request.param) as made:
         yield made
 

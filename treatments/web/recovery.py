@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,6 +17,7 @@ from clinic.actions.tasks import acknowledge
 from clinic.curve import Curve, CurvePoint
 from clinic.models import Task
 from clinic.roles import Permission
+from clinic.words import Urgency
 from treatments.actions.calls import log_call
 from treatments.actions.reactions import close_reaction
 from treatments.models import AdverseReaction, RecoveryCheck
@@ -37,6 +39,8 @@ def recovery(request: HttpRequest) -> HttpResponse:
     rows = RecoveryCheck.objects.visible_to(request.user).answered() if show_all else inbox(request.user)
     rows = rows.select_related("session__plan__patient", "session__plan__location")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.findings = labelled(row.findings)
     context = {"page": page, "show_all": show_all, "quick": QUICK}
     return render(request, "treatments/recovery.html", context)
 
@@ -51,6 +55,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     log_access(request, found.patient, "recovery check", now=now)
     context = {
         "case": found,
+        "findings": labelled(found.findings),
         "check": check,
         "plan": check.session.plan,
         "curves": [drawn(curve) for curve in found.curves],
@@ -67,6 +72,20 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         ),
     }
     return render(request, "treatments/case.html", context)
+
+
+def labelled(findings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The stored reasons with words for flag, symptom and urgency."""
+    labels = {flag.code: flag.label for flag in shared().red_flags}
+    words = dict(Urgency.choices)
+    return [
+        {
+            **one,
+            "label": labels.get(str(one.get("code"))) or str(one.get("symptom") or "").replace("_", " "),
+            "urgency": words.get(str(one.get("urgency")), one.get("urgency")),
+        }
+        for one in findings
+    ]
 
 
 def _held_because(check: RecoveryCheck) -> str:
