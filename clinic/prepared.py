@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
-from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models.query import get_related_populators
+from django.db.backends.postgresql import base as postgresql
+from django.db.models import query
 
 Row = TypeVar("Row", bound=models.Model)
+# The type stubs do not know these parts of Django.
+ServerBindingCursor: Any = postgresql.ServerBindingCursor
+get_related_populators: Any = query.get_related_populators
 #: Integers that stand for values while the SQL is written; no row has such an id.
 _FIRST_MARK = 7_000_000_000_000_000_001
 
@@ -41,7 +44,8 @@ def prepared_cursor() -> Iterator[Any]:
     One statement at a time; the SQL must be the same text each time. Inside the caller's transaction.
     """
     connection.ensure_connection()
-    with connection._prepare_cursor(PreparedCursor(connection.connection)) as cursor:  # noqa: SLF001 - Django's own wrapping
+    django: Any = connection
+    with django._prepare_cursor(PreparedCursor(connection.connection)) as cursor:  # noqa: SLF001 - Django's own wrapping
         yield cursor
 
 

@@ -48,7 +48,8 @@ _SESSION = Prepared(
 def session_of(user: Any, pk: int) -> TreatmentSession | None:
     """One of `sessions_of`; None when there is none, or not for this user."""
     if user.is_superuser or not user.is_active:
-        return sessions_of(user).filter(pk=pk).first()
+        found: TreatmentSession | None = sessions_of(user).filter(pk=pk).first()
+        return found
     return _SESSION.first(user.pk, pk)
 
 

@@ -20,7 +20,7 @@ def insert_planned(new: Sequence[Message], *, now: datetime, by: Any) -> None:
     """
     if not new:
         return
-    facts = {field.column: [_value(row, field) for row in new] for field in _fields()}
+    facts: dict[str, Any] = {str(field.column): [_value(row, field) for row in new] for field in _fields()}
     with connection.cursor() as cursor:
         cursor.execute(_statement(), {**facts, "__now": now, "__by": by.pk if by else None})
         ids = {key: pk for pk, key in cursor.fetchall()}
@@ -43,7 +43,7 @@ def _value(row: Message, field: models.Field[Any, Any]) -> Any:
 
 @cache
 def _statement() -> str:
-    columns = [field.column for field in _fields()]
+    columns = [str(field.column) for field in _fields()]
     arrays = ", ".join(f"%({field.column})s::{_type(field)}[]" for field in _fields())
     return f"""
     WITH made AS (

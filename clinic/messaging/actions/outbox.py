@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any, cast
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -194,8 +194,8 @@ def _case(subject_name: str, obj: Any, *, now: datetime, by: Any) -> _Case:
 
 def settings_of(location: Location) -> ClinicSettings:
     """The location's choices, or the shipped ones where nobody has chosen yet (nothing is stored)."""
-    if Location.settings.is_cached(location):  # type: ignore[attr-defined]
-        read = cast(ClinicSettings, location.settings)
+    if Location.settings.is_cached(location):
+        read = location.settings
         if isinstance(read.quiet_from, time):  # not one that was only just made, with its times as texts
             return read
     return ClinicSettings.objects.filter(location=location).first() or defaults_for(location)
