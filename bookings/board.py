@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from bookings.boardcards import BoardFacts, Card, Off, board_facts, cards_of, colour_of, off_of
+from bookings.boardcards import BoardFacts, Card, Off, board_facts, cards_of, colour_of, known_at, off_of
 from bookings.boardgrid import Scale, scale_of
 from bookings.boardvisits import BoardVisit
 from clinic.intervals import Interval
@@ -67,7 +67,7 @@ class Line:
 
 def day_board(location: Location, day: date, kind: str, *, now: datetime) -> BoardDay:
     """The board of one local day; `kind` is a `ResourceKind`. Cancelled and missed appointments are left out."""
-    facts = board_facts(location, day, day, now=now)
+    facts = board_facts(location, day, day, known=known_at(location), now=now)
     scale = _scale(location, day, facts)
     resources = [one for one in facts.known.values() if one.kind == kind]
     return BoardDay(
@@ -86,9 +86,10 @@ def week_board(location: Location, day: date, kind: str, who: str, *, now: datet
     """The week around a day, Monday first, of one resource: the one whose id is `who`, else the first of its kind."""
     monday = day - timedelta(days=day.weekday())
     days = [monday + timedelta(days=n) for n in range(7)]
-    facts = board_facts(location, days[0], days[-1], now=now)
-    resources = [one for one in facts.known.values() if one.kind == kind]
+    known = known_at(location)
+    resources = [one for one in known.values() if one.kind == kind]
     chosen = next((one for one in resources if str(one.pk) == who), next(iter(resources), None))
+    facts = board_facts(location, days[0], days[-1], known=known, now=now, only=chosen)
     scales = _common([_scale(location, each, facts, chosen) for each in days], days, location)
     drawn = zip(days, scales, strict=True)
     columns = [_column(chosen, each, scale, facts, location, now) for each, scale in drawn] if chosen else []
@@ -107,7 +108,7 @@ def week_board(location: Location, day: date, kind: str, who: str, *, now: datet
 
 def day_lines(location: Location, day: date, *, now: datetime) -> list[Line]:
     """Everybody who comes on a day, in the order of their times."""
-    facts = board_facts(location, day, day, now=now)
+    facts = board_facts(location, day, day, known=known_at(location), now=now)
     return [_line(row, facts) for row in facts.appointments]
 
 

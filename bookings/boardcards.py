@@ -100,11 +100,25 @@ class BoardFacts:
         return sorted(found, key=_order)
 
 
-def board_facts(location: Location, first: date, last: date, *, now: datetime) -> BoardFacts:
-    """Reads the days from `first` to `last`, both included. Cancelled and missed appointments are left out."""
+def board_facts(
+    location: Location,
+    first: date,
+    last: date,
+    *,
+    known: dict[int, Resource],
+    now: datetime,
+    only: Resource | None = None,
+) -> BoardFacts:
+    """Reads the days from `first` to `last`, both included; with `only`, what takes that resource.
+
+    Cancelled and missed appointments are left out.
+    """
     zone = location.tz
     bounds = Interval(day_bounds(first, zone).start, day_bounds(last, zone).end)
     rows = Appointment.objects.at(location).touching(bounds.start, bounds.end).on_board(now)
+    if only is not None:
+        taken = Claim.objects.filter(resource=only).touching(bounds.start, bounds.end)
+        rows = rows.of(taken.values("appointment"))
     appointments = board_visits(rows.with_newcomers(bounds.start))
     opening, working = _hours(location, first, last)
     return BoardFacts(
@@ -113,7 +127,7 @@ def board_facts(location: Location, first: date, last: date, *, now: datetime) -
         marks=series_marks(
             [row.treatment_session for row in appointments if row.treatment_session], zone, now=now
         ),
-        known=_known(location),
+        known=known,
         opening=opening,
         working=working,
         closures=_closures(location, bounds),
@@ -128,7 +142,7 @@ def _claims(appointments: Sequence[BoardVisit]) -> Spans:
     return found
 
 
-def _known(location: Location) -> dict[int, Resource]:
+def known_at(location: Location) -> dict[int, Resource]:
     """Everything that can be occupied here, in the order of the columns."""
     rows = Resource.objects.at(location).select_related("practitioner").order_by("kind", "name")
     return {one.pk: one for one in rows}
