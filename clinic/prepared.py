@@ -23,7 +23,7 @@ get_related_populators: Any = query.get_related_populators
 _FIRST_MARK = 7_000_000_000_000_000_001
 
 
-class PreparedCursor(ServerBindingCursor):
+class PreparedCursor(ServerBindingCursor):  # type: ignore[misc]
     """Also remembers what it sent when the plan was known already: Django's query log asks for it."""
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
