@@ -73,7 +73,10 @@ def reassign(
     now: datetime,
     version: int | None = None,
 ) -> Appointment:
-    """Gives an appointment another room, device or practitioner at the same time; the patient is not told of a room."""
+    """Gives an appointment another room, device or practitioner at the same time; the patient is not told of a room.
+
+    Refused (`Stale`) when the appointment was changed since it was read: the same time is the one that was read.
+    """
     is_told = "practitioner" in chosen
     return move(
         appointment=appointment,
@@ -81,7 +84,7 @@ def reassign(
         chosen=chosen,
         by=by,
         now=now,
-        version=version,
+        version=version or appointment.version,
         is_told=is_told,
     )
 

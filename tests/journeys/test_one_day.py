@@ -262,9 +262,9 @@ def a_red_flag_becomes_an_urgent_task(
     assert (task.owner, task.urgency, task.is_clinical) == (clinic.doctor_user, "SAME_DAY", True)
     doctor = Person(site).signs_in(clinic.doctor_user.email, PASSWORD)
     doctor.opens("/recovery/").sees("Leyla Demir")
-    doctor.opens(f"/recovery/{check.pk}/").sees("pus").sends("/do/", outcome="Called: comes in at four.")
+    doctor.opens(f"/recovery/{check.pk}/").sees("pus").sends("/do/", outcome="comes", note="At four.")
     task.refresh_from_db()
-    assert (task.status, task.outcome) == ("done", "Called: comes in at four.")
+    assert (task.status, task.outcome) == ("done", "reached: comes in today. At four.")
 
 
 def sent(kind: str) -> Any:

@@ -252,7 +252,7 @@ class Machine(RuleBasedStateMachine):
         row = self.agree(
             possible and self.model.is_free(new, but=(one,)),
             lambda: appointments.reassign(
-                appointment=one.row, chosen={"room": self.clinic.rooms[room]}, **self.facts()
+                appointment=self.fresh(one), chosen={"room": self.clinic.rooms[room]}, **self.facts()
             ),
         )
         if row is not None:

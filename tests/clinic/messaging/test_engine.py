@@ -118,8 +118,14 @@ def test_a_patient_without_any_address_is_told_nothing_and_the_reason_stands(
     assert (status(message), message.reason) == ("cancelled", Reason.NO_ADDRESS)
 
 
-def test_feedback_needs_a_yes_first(plan: Any, patient: Patient) -> None:
+def test_feedback_needs_a_location_that_asks_and_a_yes_first(
+    plan: Any, patient: Patient, location: Location
+) -> None:
     wanted = reminder(rule="REVIEW", kind=MessageKind.REVIEW_REQUEST)
+    _visit, nothing = plan(wanted)
+    assert nothing is None
+    location.settings.opened_rules = ["review_request"]
+    location.settings.save()
     _visit, message = plan(wanted)
     drain(now=NOW)
     assert (status(message), message.reason) == ("cancelled", Reason.NOT_ASKED)
