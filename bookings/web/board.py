@@ -19,13 +19,14 @@ from bookings.board import BoardDay, Line, day_board, day_lines, week_board
 from bookings.sidebar import Sidebar, sidebar
 from bookings.web.appointments import quick_verb
 from bookings.web.faces import faces_of, lane_of
-from bookings.web.marks import concern_labels, mark_of, what_of
+from bookings.web.marks import mark_of, what_of
 from clinic.access import current_location, may, require
 from clinic.models import Location
 from clinic.roles import Permission
 from clinic.templatetags.clinictime import day_long
 from clinic.timekeeping import local_day
 from clinic.words import ResourceKind
+from treatments.queries.catalogue import concern_names
 
 KINDS = {
     ResourceKind.PRACTITIONER: _("Practitioners"),
@@ -92,7 +93,7 @@ def _context(request: HttpRequest, location: Location, now: datetime) -> dict[st
 
 def _grid(context: dict[str, Any], now: datetime) -> dict[str, Any]:
     found: BoardDay = context["board"]
-    labels = concern_labels()
+    labels = concern_names()
     shown = []
     for column in found.columns:
         cards = faces_of(column, labels, may_book=context["may_book"], now=now)
@@ -103,7 +104,7 @@ def _grid(context: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def _list(request: HttpRequest, location: Location, context: dict[str, Any], now: datetime) -> dict[str, Any]:
-    lines, labels = day_lines(location, context["day"], now=now), concern_labels()
+    lines, labels = day_lines(location, context["day"], now=now), concern_names()
     shown = [
         (
             line,

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from bookings.boardvisits import BoardVisit
 from bookings.models import Appointment
 from bookings.words import AppointmentStatus as S
-from treatments.queries.catalogue import shared
 from treatments.words import SessionStatus
 
 #: After this long without the patient, an appointment is shown as late.
@@ -52,11 +51,6 @@ def mark_of(row: Appointment | BoardVisit, *, now: datetime) -> Mark:
     if row.status == S.ARRIVED and session is not None and session.status == SessionStatus.IN_PROGRESS:
         return IN_TREATMENT
     return MARKS[S(row.status)]
-
-
-def concern_labels() -> dict[str, str]:
-    """Code of a concern → its words; read once for a page."""
-    return {one.code: str(one.label) for one in shared().concerns}
 
 
 def what_of(row: BoardVisit, labels: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from clinic.access import current_location, require
 from clinic.models import Location, Practitioner
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
+from treatments.queries.catalogue import zone_names
 
 
 @require_safe
@@ -41,6 +42,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
         "found": found,
         "shown": [(visit, mark_of(visit.appointment, now=now)) for visit in found.visits] if found else [],
         "next_mark": mark_of(found.next.appointment, now=now) if found and found.next else None,
+        "zones": zone_names(),
         "tasks": _tasks(request, location),
     }
     return render(request, "bookings/my_day.html", context)

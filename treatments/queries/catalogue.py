@@ -71,6 +71,16 @@ def regions_of(zones: frozenset[str]) -> frozenset[str]:
     return frozenset(str(zone.region) for zone in shared().zones if zone.code in zones)
 
 
+def concern_names() -> dict[str, str]:
+    """Code of a concern → its words; read once for a page."""
+    return {one.code: str(one.label) for one in shared().concerns}
+
+
+def zone_names() -> dict[str, str]:
+    """Code of a zone → its words; read once for a page."""
+    return {one.code: one.label for one in shared().zones}
+
+
 def zone_labels(zones: frozenset[str]) -> str:
     """The zones in words, in the order of the map."""
     return ", ".join(zone.label for zone in shared().zones if zone.code in zones)

@@ -19,6 +19,7 @@ from clinic.models import Patient
 from clinic.roles import Permission
 from treatments.actions.plans import close_plan, release_plan
 from treatments.models import TreatmentPlan
+from treatments.queries.catalogue import concern_names
 from treatments.words import PlanStatus
 
 PAGE = 40
@@ -39,7 +40,9 @@ def plans(request: HttpRequest) -> HttpResponse:
     )
     found = mine.running() if wished == "running" else mine.on_hold() if wished == "on-hold" else mine.ended()
     page = Paginator(found.order_by("-id"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "treatments/plans.html", {"page": page, "status": wished})
+    return render(
+        request, "treatments/plans.html", {"page": page, "status": wished, "concerns": concern_names()}
+    )
 
 
 @require_safe
@@ -52,6 +55,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
     names = [*PANELS, *(CLINICAL_PANELS if is_clinical else ())]
     context = {
         "plan": found,
+        "concerns": concern_names(),
         "panels": [reverse(name, args=[pk]) for name in names],
         "can_release": found.status == PlanStatus.ON_HOLD and is_clinical,
         "can_close": found.status in (PlanStatus.ACTIVE, PlanStatus.ON_HOLD),

@@ -21,7 +21,7 @@ from clinic.words import Urgency
 from treatments.actions.calls import log_call
 from treatments.actions.reactions import close_reaction
 from treatments.models import AdverseReaction, RecoveryCheck
-from treatments.queries.catalogue import shared
+from treatments.queries.catalogue import shared, zone_names
 from treatments.queries.recovery import SymptomCurve, inbox, recovery_case
 from treatments.web.saying import carry_out
 from treatments.words import CallOutcome, PlanStatus
@@ -57,6 +57,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "case": found,
         "findings": labelled(found.findings),
         "check": check,
+        "zones": zone_names(),
         "plan": check.session.plan,
         "curves": [drawn(curve) for curve in found.curves],
         "calls": check.calls.select_related("called_by"),
