@@ -15,6 +15,7 @@ from treatments.definitions import PretreatmentMessage
 from treatments.facts import PlanFacts
 from treatments.models import TreatmentPlan, TreatmentSession
 from treatments.queries.plan_facts import facts_of
+from treatments.series import DueWindow, series_from
 from treatments.words import OPEN_SESSIONS
 
 Anchors = dict[int, date]
@@ -54,6 +55,14 @@ def care_problems(
     known.pop(session.number, None)
     on = local_day(start, plan.location.tz)
     return gate.judge(facts_for(plan), session.pk, on=on, now=now, anchors=known, moment=moment)
+
+
+def window_of(session: TreatmentSession, *, now: datetime, without: Iterable[int] = ()) -> DueWindow | None:
+    """The session's due window, counted from what was performed or is booked before it; None without an anchor."""
+    plan = session.plan
+    anchors = anchors_of(plan, now=now, without=without)
+    series = series_from(facts_for(plan), anchors=anchors, today=local_day(now, plan.location.tz))
+    return next(one.window for one in series if one.session_id == session.pk)
 
 
 def facts_for(plan: TreatmentPlan) -> PlanFacts:

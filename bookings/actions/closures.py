@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from bookings import claiming
 from bookings.actions.leaving import release_holds
 from bookings.models import Appointment
+from bookings.nudging import nudge_waiting_after_commit
 from bookings.refusals import Refused
 from bookings.units import unit
 from bookings.visits import SpanClaim
@@ -79,6 +80,7 @@ def lift(*, closure: Closure, by: Any, now: datetime) -> Closure:
     row.lifted_at, row.lifted_by = now, by
     row.save(update_fields=["lifted_at", "lifted_by"])
     _hand_on(row, freed)
+    nudge_waiting_after_commit(*_places_of(held))
     return row
 
 
@@ -104,6 +106,11 @@ def inside(
 ) -> list[Appointment]:
     """Whom a closure would touch, before it is made."""
     return worklist(Closure(location=location, resource=resource, starts_at=starts_at, ends_at=ends_at))
+
+
+def _places_of(resources: Sequence[int]) -> Iterable[int]:
+    """The locations where some resources work."""
+    return Placement.objects.filter(resource__in=resources).values_list("location_id", flat=True)
 
 
 def _free_pieces(closure: Closure, resources: Sequence[Resource]) -> list[SpanClaim]:

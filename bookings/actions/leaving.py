@@ -15,6 +15,7 @@ from bookings.actions.changing import change, locked
 from bookings.actions.telling import tell
 from bookings.claiming import InTheWay
 from bookings.models import Appointment
+from bookings.nudging import nudge_waiting_after_commit
 from bookings.refusals import Refused
 from bookings.units import unit
 from bookings.visits import SpanClaim
@@ -71,6 +72,8 @@ def cancel(
         is_told=is_told and was_agreed,
     )
     tell(row, by=by, now=now)
+    if was_agreed:  # what an offer held has gone to the next already
+        nudge_waiting_after_commit(row.location_id)
     return row
 
 

@@ -18,6 +18,7 @@ from bookings.actions.taking import clear_the_way, taking_at
 from bookings.actions.telling import tell
 from bookings.claiming import Taking
 from bookings.models import Appointment
+from bookings.nudging import nudge_waiting_after_commit
 from bookings.problems import refuse
 from bookings.refusals import Refused
 from bookings.slots import fill
@@ -149,6 +150,7 @@ def place(changes: Sequence[Change], *, now: datetime) -> list[Appointment]:
     for row in rows.values():
         _check_movable(row, now)
     give_back(moving, taken_again=[claim for taking in takings for claim in taking.claims])
+    nudge_waiting_after_commit(*(row.location_id for row in rows.values()))
     return [rows[pk] for pk in moving]
 
 

@@ -16,6 +16,7 @@ from bookings.actions.taking import clear_the_way
 from bookings.actions.telling import tell
 from bookings.claiming import Taking
 from bookings.models import Appointment, Claim
+from bookings.nudging import nudge_waiting_after_commit
 from bookings.problems import refuse
 from bookings.refusals import Refused
 from bookings.slots import settings_of
@@ -70,6 +71,7 @@ def undo(*, appointment: Appointment, by: Any, now: datetime, version: int | Non
     _restore(row, before, by=by, now=now)
     if before.status in OCCUPYING and wanted:
         claiming.claim(row, wanted)
+    nudge_waiting_after_commit(row.location_id)
     tell(row, by=by, now=now)
     return row
 

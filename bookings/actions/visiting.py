@@ -12,6 +12,7 @@ from bookings.actions.changing import change, locked
 from bookings.actions.leaving import give_back, resources_of
 from bookings.actions.telling import tell
 from bookings.models import Appointment
+from bookings.nudging import nudge_waiting_after_commit
 from bookings.refusals import Refused
 from bookings.units import unit
 from bookings.words import Agreement, AppointmentStatus
@@ -71,6 +72,7 @@ def mark_noshow(
     if now < row.starts_at:
         raise Refused("too_early", _("This appointment has not begun yet."))
     give_back([row.pk])
+    nudge_waiting_after_commit(row.location_id)
     change(row, S.NOSHOW, by=by, now=now, agreement=Agreement.MISSED, is_told=is_told)
     tell(row, by=by, now=now)
     return row
@@ -86,6 +88,7 @@ def mark_entered_in_error(
     if row.status not in (S.BOOKED, S.ARRIVED, S.FULFILLED):
         raise Refused("not_booked", _("This appointment is already closed."))
     give_back([row.pk])
+    nudge_waiting_after_commit(row.location_id)
     change(
         row,
         S.ENTERED_IN_ERROR,

@@ -15,6 +15,7 @@ from bookings.actions.moving import assignment_of
 from bookings.actions.taking import confirm_hold, hold
 from bookings.assignment import Slot
 from bookings.models import Appointment, WaitlistEntry, WaitlistOffer
+from bookings.offerable import offerable, times_left
 from bookings.phases import PRACTITIONER
 from bookings.problems import refuse
 from bookings.refusals import Refused
@@ -146,13 +147,16 @@ def lapse_due(*, now: datetime, limit: int = 50) -> int:
     return len(rows)
 
 
-def offer_freed(*, now: datetime, limit: int = 20) -> int:
+def offer_freed(*, now: datetime, at: int | None = None, limit: int = 20) -> int:
     """Looks for a time for everybody who waits, in the order of asking; gives how many offers were made.
 
     Whatever made a time free (a cancellation, a closure that was lifted, longer hours), it is found here. At most
-    `limit` offers are made at once; whoever cannot be helped keeps nobody behind them from being looked at.
+    `limit` offers are made at once; whoever cannot be helped keeps nobody behind them from being looked at. `at` is the
+    id of a location: only those who wait there.
     """
     waiting = WaitlistEntry.objects.waiting().select_related("location")
+    if at is not None:
+        waiting = waiting.at(at)
     made = 0
     for entry in waiting:
         if made == limit:
@@ -173,11 +177,11 @@ def offer_to(*, entry: WaitlistEntry, freed: Interval, by: Any, now: datetime) -
 
 
 def _candidates(location: Location, freed: Interval, passed_over: frozenset[int]) -> Iterator[WaitlistEntry]:
-    """Waiting entries whose days contain the freed time, in the order in which they asked."""
-    day = local_day(freed.start, location.tz)
+    """Waiting entries whose days touch the freed time, in the order in which they asked."""
+    first, last = local_day(freed.start, location.tz), local_day(freed.end, location.tz)
     yield from (
         _waiting_rows()
-        .filter(location=location, from_on__lte=day, until_on__gte=day)
+        .filter(location=location, from_on__lte=last, until_on__gte=first)
         .exclude(pk__in=passed_over)
     )
 
@@ -204,7 +208,8 @@ def _try(entry: WaitlistEntry, freed: Interval, *, by: Any, now: datetime) -> Wa
     visit = visit_of(session)
     standing = _standing(entry)
     without = [standing.pk] if standing else []
-    for slot in _suiting(entry, freed, without, now):
+    stretch = offerable(entry, freed, without=without, now=now)
+    for slot in _suiting(entry, stretch, without, now) if stretch else ():
         if standing is not None and slot.start >= standing.starts_at:
             return None
         try:
@@ -219,14 +224,15 @@ def _suiting(entry: WaitlistEntry, freed: Interval, without: list[int], now: dat
     visit = visit_of(entry.treatment_session)
     zone = entry.location.tz
     wishes = wishes_of(entry)
-    refused = set(entry.offers.values_list("hold__starts_at", flat=True))
+    left = times_left(entry)
     first = local_day(freed.start, zone)
     days = (local_day(freed.end, zone) - first).days + 1
     found = free_slots(visit, first_day=first, days=days, now=now, wishes=wishes, without=without)
     for slot in found:
         wished = not wishes.practitioners or slot.assignment.get(PRACTITIONER) in wishes.practitioners
         is_inside = freed.start <= slot.start < freed.end and slot.start >= now + LEAST_LEAD
-        if wished and is_inside and slot.start not in refused:
+        time = Interval(slot.start, visit.ends_at(slot.start))
+        if wished and is_inside and not any(time.overlaps(one) for one in left):
             yield slot
 
 

@@ -1,0 +1,43 @@
+"""What may be offered to somebody who waits: inside their days and their due window, and not what they left."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from bookings.care import window_of
+from bookings.models import Appointment, WaitlistEntry
+from bookings.words import OCCUPYING
+from clinic.intervals import Interval
+from clinic.timekeeping import ONE_DAY, day_start
+
+
+def offerable(entry: WaitlistEntry, freed: Interval, *, without: list[int], now: datetime) -> Interval | None:
+    """The part of a freed stretch inside the entry's days and its session's due window; None when there is none.
+
+    Both are local days, the last one included. A session that nothing anchors has no window: its wishes are all.
+    """
+    first, last = _days(entry, without, now)
+    if last < first:
+        return None
+    zone = entry.location.tz
+    return freed.intersection(Interval(day_start(first, zone), day_start(last + ONE_DAY, zone)))
+
+
+def times_left(entry: WaitlistEntry) -> list[Interval]:
+    """The times that the patient was offered, or had for this session and left: none of them is offered again."""
+    offered = entry.offers.values_list("hold__starts_at", "hold__ends_at")
+    session = entry.treatment_session_id
+    rows = Appointment.objects.filter(treatment_session=session)
+    standing = set(rows.filter(status__in=OCCUPYING).values_list("starts_at", "ends_at"))
+    history = Appointment.pgh_event_model.objects.filter(  # type: ignore[attr-defined]
+        pgh_obj_id__in=list(rows.values_list("pk", flat=True))
+    )
+    had = set(history.values_list("starts_at", "ends_at")) - standing
+    return [Interval(start, end) for start, end in {*offered, *had}]
+
+
+def _days(entry: WaitlistEntry, without: list[int], now: datetime) -> tuple[date, date]:
+    window = window_of(entry.treatment_session, now=now, without=without)
+    if window is None:
+        return entry.from_on, entry.until_on
+    return max(entry.from_on, window.earliest), min(entry.until_on, window.latest)
