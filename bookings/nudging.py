@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
 from django.db import transaction
 
@@ -17,7 +16,8 @@ def nudge_waiting(location: int) -> None:
 
 def nudge_waiting_after_commit(*locations: int) -> None:
     """Once per location and transaction, after the commit; a broker out of reach is logged and forgotten."""
-    planned = {getattr(call, "__qualname__", "") for _ids, call, _robust in _hooks()}
+    hooks = transaction.get_connection().run_on_commit
+    planned = {getattr(call, "__qualname__", "") for _ids, call, _robust in hooks}
     for location in sorted(set(locations)):
         name = f"nudge_waiting({location})"
         if name not in planned:
@@ -32,7 +32,3 @@ def _named(name: str, location: int) -> Callable[[], None]:
 
     call.__qualname__ = name
     return call
-
-
-def _hooks() -> Iterable[Any]:
-    return transaction.get_connection().run_on_commit

@@ -71,7 +71,7 @@ def test_a_freed_time_wakes_once_after_the_commit(
 def test_a_lifted_closure_wakes(
     clinic: Clinic, sent: list[Any], django_capture_on_commit_callbacks: Capture
 ) -> None:
-    period = {"starts_at": FIRST, "ends_at": FIRST + 2 * HOUR}
+    period: dict[str, Any] = {"starts_at": FIRST, "ends_at": FIRST + 2 * HOUR}
     weiss = Resource.objects.get(pk=clinic.weiss)
     closed = close(
         location=clinic.location, resource=weiss, kind="leave", by=clinic.desk, now=clinic.now, **period

@@ -24,7 +24,8 @@ def second_waits(clinic: Clinic, **days: date) -> WaitlistEntry:
     plan = clinic.plan()
     first, second = plan.sessions.get(number=1), plan.sessions.get(number=2)
     appointments.book(visit=visit_of(first), starts_at=FIRST, by=clinic.desk, now=clinic.now)
-    return add(session=second, by=clinic.desk, now=clinic.now, **{**EVER, **days})
+    period: dict[str, Any] = {**EVER, **days}
+    return add(session=second, by=clinic.desk, now=clinic.now, **period)
 
 
 def bounds(clinic: Clinic, entry: WaitlistEntry) -> tuple[date, date]:
