@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -13,17 +14,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from clinic.messaging.composing import values_for
 from clinic.messaging.filling import MissingVariable, fill, variables_in
 from clinic.messaging.linting import FORBIDDEN, forbidden_words, lint
 from clinic.messaging.localising import in_words
+from clinic.messaging.models import Message
 from clinic.messaging.segments import cost, economical
 from clinic.messaging.variables import allowed
 from clinic.messaging.wordings import Wording, shipped, shipped_languages
 from clinic.messaging.words import Channel, MessageKind
+from clinic.models import Location, Patient
 from clinic.searching import search_text
 
 LANGUAGES = ("en", "de", "es", "fr", "tr", "zh-hans")
 CATALOGUE = Path("treatments/catalogue")
+PROTOCOLS = sorted((CATALOGUE / "protocols").glob("*.toml"))
+NOW = datetime(2026, 3, 3, 9, tzinfo=UTC)
 SNAPSHOT = Path(__file__).parent / "texts_as_sent.json"
 BERLIN = ZoneInfo("Europe/Berlin")
 #: What a full context would give.
@@ -139,6 +145,54 @@ def test_no_sms_contains_a_word_of_the_catalogue() -> None:
         and (found := words & set(search_text(filled(text)[1]).replace(":", " ").replace(".", " ").split()))
     }
     assert told == {}
+
+
+def labels(file: str) -> list[str]:
+    """The labels of one file of the catalogue, as written there."""
+    rows = tomllib.loads((CATALOGUE / file).read_text(encoding="utf-8"))
+    return [row["label"] for row in rows.values() if isinstance(row, dict) and "label" in row]
+
+
+def test_no_sms_about_any_protocol_tells_what_where_or_who() -> None:
+    """Each kind in each language as composed from facts that hold everything: the treatment, its area, the names."""
+    protocols = {path.stem: tomllib.loads(path.read_text("utf-8"))["label"] for path in PROTOCOLS}
+    names = [*protocols.values(), *labels("plans/concerns.toml"), *labels("zones/zones.toml")]
+    telling = {word for name in names for word in re.findall(r"[^\W\d_]+", search_text(name))} - HARMLESS
+    assert (len(protocols), {"microneedling", "mesotherapy", "lipolysis", "acne", "scalp"} <= telling) == (
+        21,
+        True,
+    )
+    place = Location(
+        message_name="Riverside", phone="+493012345678", address="Uferweg 1", zone="Europe/Berlin"
+    )
+    patient = Patient(given_name="Leyla", family_name="Demirkan", born_on=date(1988, 3, 14))
+    texts = [text for text in all_texts() if text.channel == Channel.SMS]
+    told = {}
+    for code, label in protocols.items():
+        context = {
+            **{key: value for key, value in FACTS.items() if key not in {"clinic", "phone", "place"}},
+            "what": f"{label}, 240 €",
+            "text": f"{label}: {', '.join(names)}. {patient.family_name}, {patient.born_on}",
+            "practitioner": "Dr. Weiss",
+        }
+        for text in texts:
+            message = Message(
+                kind=text.kind, channel="sms", patient=patient, location=place, link_purpose="x"
+            )
+            values = values_for(message, text, context, NOW, makes_link=False)
+            sent = economical(" ".join(fill(text.body, values).split()))
+            words = set(re.findall(r"[^\W\d_]+", search_text(sent)))
+            never = {"leyla", "demirkan", "weiss"} | telling
+            if found := (words & never) | {part for part in ("1988", "240", "€") if part in sent}:
+                told[code, text.language, text.kind] = found
+            if said := forbidden_words(sent):
+                told[code, text.language, text.kind] = set(said)
+    assert told == {}
+
+
+@pytest.mark.parametrize("word", ["mesolift", "Dutasteride", "eyelid", "Forehead", "striae", "tranexamic"])
+def test_the_linter_knows_the_names_of_the_catalogue(word: str) -> None:
+    assert forbidden_words(f"{{clinic}}: {word}, call back on the line below") == [search_text(word)]
 
 
 @pytest.mark.parametrize("word", ["microneedling", "Akne", "peau", "sesión", "cilt", "微针", "€"])
