@@ -21,5 +21,9 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 def telling_words() -> frozenset[str]:
     """The telling words of the shipped catalogue, in lower case."""
     catalogue = read_catalogue()
-    named = (*catalogue.protocols, *catalogue.shared.concerns, *catalogue.shared.zones)
-    return frozenset(_WORD.findall(" ".join(one.label for one in named).lower())) - ORDINARY
+    labels = [
+        *(one.label for one in catalogue.protocols),
+        *(one.label for one in catalogue.shared.concerns),
+        *(one.label for one in catalogue.shared.zones),
+    ]
+    return frozenset(_WORD.findall(" ".join(labels).lower())) - ORDINARY
