@@ -194,17 +194,27 @@ def planned_sessions(
         ties = tuple(ties_of(course, index))
         standing = _standing(course, row, assignments)
         is_fixed = row.number not in demands or (standing is not None and row.number not in free_again)
+        if is_fixed:
+            planned.append(PlannedSession(row.number, ties=ties, standing=standing))
+            continue
+        earliest = first_possible_day(course, row.number)
         planned.append(
             PlannedSession(
                 number=row.number,
-                demand=None if is_fixed else demands[row.number],
+                demand=demands[row.number],
                 ties=ties,
-                earliest=None if is_fixed else first_possible_day(course, row.number),
-                latest=course.plan.package_ends_on if not is_fixed else None,
+                earliest=earliest,
+                ideal=None if _has_rhythm(ties) else earliest or course.today,
+                latest=course.plan.package_ends_on,
                 standing=standing,
             )
         )
     return planned
+
+
+def _has_rhythm(ties: Iterable[Tie]) -> bool:
+    """Whether anything says what day is ideal; a session of which nothing does, the first, is best soon."""
+    return any(tie.ideal_days is not None for tie in ties)
 
 
 def _standing(
@@ -250,14 +260,17 @@ def ties_of(course: Course, index: int) -> Iterator[Tie]:
 
 
 def _washouts(facts: PlanFacts, one: OneSession, before: Sequence[OneSession]) -> Iterator[Tie]:
+    """To every earlier session of another treatment; the first of a treatment comes as soon as the last one allows."""
     rows = {row.code: row for row in facts.shared.wash_outs}
+    is_first = all(other.code != one.code for other in before)
     for place, other in enumerate(before):
         row = rows.get(str(other.definition.family))
         if other.code == one.code or row is None:
             continue
         least = max(row.gap(one.definition.family).min_days, _booster_days(facts, other, one))
         if least:
-            yield Tie(to=place, min_days=least, reason=f"washout:{row.code}")
+            ideal = least if is_first and place == len(before) - 1 else None
+            yield Tie(to=place, min_days=least, ideal_days=ideal, reason=f"washout:{row.code}")
 
 
 def _booster_days(facts: PlanFacts, first: OneSession, then: OneSession) -> int:

@@ -26,6 +26,7 @@ class Layers:
         self.size = len(candidates)
         self._sessions = [one.session for one in candidates]
         self.follows_freely = [follows_freely(self._sessions, layer) for layer in range(self.size)]
+        self._telling = [self._telling_ties(layer) for layer in range(self.size)]
         self.kept = [self._kept_after(layer) for layer in range(self.size)]
         self._ties = [self._placed_ties(layer) for layer in range(self.size)]
         self._carried = [self._places_carried(layer) for layer in range(self.size)]
@@ -33,15 +34,31 @@ class Layers:
         self._options: list[dict[Days, list[tuple[int, int]]]] = [{} for _ in candidates]
         self._to_come: list[dict[Days, int]] = [{} for _ in range(self.size + 1)]
 
+    def _telling_ties(self, layer: int) -> tuple[Tie, ...]:
+        """The ties of a layer that count and that no other one implies.
+
+        A wash-out binds a session to every one of the other treatment before it; the last of them says it all,
+        since the days ascend. Without the others fewer days are to be kept, and fewer states are to be searched.
+        """
+        ties = binding_ties(self._sessions, layer)
+        return tuple(tie for tie in ties if not any(self._implies(other, tie) for other in ties))
+
+    def _implies(self, tie: Tie, other: Tie) -> bool:
+        """Whether a tie asks for as much as another one that only asks for days to an earlier session."""
+        asks_days_only = other.ideal_days is None and other.max_days is None
+        if not asks_days_only or tie.to <= other.to or tie.min_days < other.min_days:
+            return False
+        return not any(self.follows_freely[between] for between in range(other.to + 1, tie.to + 1))
+
     def _kept_after(self, layer: int) -> tuple[int, ...]:
         """The sessions up to a layer whose days a later one asks for, and the layer itself, ascending."""
-        asked = {tie.to for later in self.candidates[layer + 1 :] for tie in later.session.ties}
+        asked = {tie.to for ties in self._telling[layer + 1 :] for tie in ties}
         return tuple(sorted({one for one in asked if one <= layer} | {layer}))
 
     def _placed_ties(self, layer: int) -> list[tuple[int, Tie]]:
         """Each tie of a layer that counts, with the place of its day among those kept before."""
         place = {session: at for at, session in enumerate(self.kept[layer - 1])} if layer else {}
-        return [(place[tie.to], tie) for tie in binding_ties(self._sessions, layer)]
+        return [(place[tie.to], tie) for tie in self._telling[layer]]
 
     def _places_carried(self, layer: int) -> tuple[int, ...]:
         """The places, among the days kept before a layer, of those that are kept after it too."""

@@ -133,7 +133,7 @@ def described(
             number=one.number,
             day=one.day,
             slot=one.slot,
-            ideal=one.window.ideal,
+            ideal=one.window.ideal if course.series[one.number].window else None,
             latest=one.window.latest,
             problems=tuple(remarks),
             alternatives=(others or {}).get(one.number, ()),

@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 
 from bookings.actions import taking
+from bookings.actions.closures import close
 from bookings.actions.series import ChosenTime, book_series, chosen_from, find_next_free, propose_series
 from bookings.models import Appointment, AppointmentStatusChange, Claim
 from bookings.refusals import Refused
@@ -16,7 +17,11 @@ from bookings.series import PartOfDay, Wishes
 from bookings.visits import visit_of
 from clinic.errors import Taken
 from clinic.messaging.models import Message
+from clinic.models import Resource
+from clinic.timekeeping import ONE_DAY, day_start, local_day
+from tests import factories
 from tests.bookings.conftest import Clinic
+from treatments.models import TreatmentPlan
 
 
 def test_proposal_puts_every_session_on_its_ideal_day(clinic: Clinic) -> None:
@@ -29,6 +34,37 @@ def test_proposal_puts_every_session_on_its_ideal_day(clinic: Clinic) -> None:
         for one in proposal.sessions
     )
     assert [len(one.alternatives) for one in proposal.sessions] == [1, 1, 1, 3]
+
+
+def test_series_begins_before_its_wished_weekday_when_that_is_more_than_a_week_away(clinic: Clinic) -> None:
+    """Wednesdays are wished; Dr. Weiss is away this one, and today is Tuesday."""
+    wednesdays = Wishes(weekdays=frozenset({2}))
+    tomorrow = day_start(local_day(clinic.now, clinic.location.tz) + ONE_DAY, clinic.location.tz)
+    close(
+        location=clinic.location,
+        resource=Resource.objects.get(pk=clinic.weiss),
+        starts_at=tomorrow,
+        ends_at=tomorrow + ONE_DAY,
+        kind="leave",
+        by=clinic.desk,
+        now=clinic.now,
+    )
+    proposal = propose_series(clinic.plan(sessions=3), wishes=wednesdays, now=clinic.now)
+    days = [one.day for one in proposal.sessions]
+    assert days[0] == local_day(clinic.now, clinic.location.tz)
+    assert [day.weekday() for day in days[1:]] == [2, 2]
+    assert [(one.ideal, one.distance) for one in proposal.sessions[:1]] == [(None, 0)]
+
+
+def test_combination_plan_alternates_as_its_template_says(clinic: Clinic) -> None:
+    """Needling and mesotherapy in turn: the wash-out rules the first mesotherapy, both rules those after it."""
+    plan = clinic.plan(sessions=6)
+    TreatmentPlan.objects.filter(pk=plan.pk).update(combination="ALT_MN_MS_FACE")
+    plan.sessions.filter(number__in=(2, 4, 6)).update(protocol_version=factories.protocol_version("MS_REJUV"))
+    proposal = propose_series(TreatmentPlan.objects.get(pk=plan.pk), now=clinic.now)
+    days = [(one.day - proposal.sessions[0].day).days for one in proposal.sessions]
+    assert days == [0, 14, 28, 42, 56, 70]
+    assert proposal.is_bookable
 
 
 def test_wished_part_of_day_is_kept_for_the_whole_series(clinic: Clinic) -> None:

@@ -146,6 +146,89 @@ def test_alternatives_are_the_cheapest_other_times_of_one_session(
         assert all(ties_hold(sessions, at, days) for at in range(len(sessions)))
 
 
+@st.composite
+def combinations(draw: st.DrawFn, rota: Rota) -> list[PlannedSession]:
+    """Four sessions of two treatments in any order: each bound to its own by steps, and by a wash-out to every
+    one of the other before it."""
+    kinds = [0, *draw(st.lists(st.integers(0, 1), min_size=3, max_size=3))]
+    wash_outs = [draw(st.integers(1, 4)) for _ in range(2)]
+    done = draw(st.integers(0, 2))
+    sessions: list[PlannedSession] = []
+    for index, kind in enumerate(kinds):
+        others = [at for at in range(index) if kinds[at] != kind]
+        boost = {at: draw(st.sampled_from([0, 0, 3])) for at in others}
+        ties = [Tie(at, wash_outs[kind] + boost[at], reason="wash_out") for at in others]
+        if same := [at for at in range(index) if kinds[at] == kind]:
+            ties.append(Tie(same[-1], *draw(gaps)))
+        standing = Standing(local(draw(st.integers(-4, 3)), 9), {PRACTITIONER: ANNA})
+        is_done = index < done
+        sessions.append(
+            PlannedSession(
+                index + 1,
+                None if is_done else rota.demand,
+                ties=tuple(draw(st.permutations(ties))),
+                standing=standing if is_done else None,
+            )
+        )
+    return sessions
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data(), rota=rotas(13, chances=4), wish=wishes)
+def test_combination_plan_costs_what_the_best_of_all_combinations_costs(
+    data: st.DataObject, rota: Rota, wish: Wishes
+) -> None:
+    sessions = data.draw(combinations(rota))
+    plan = plan_series(sessions, rota.supply, wishes=wish)
+    best = cheapest_of_all(sessions, rota.supply, wish, Weights())
+    if best is None:
+        assert isinstance(plan, Unmet)
+    else:
+        assert isinstance(plan, SeriesPlan)
+        assert plan.cost == best
+        _is_what_it_says(plan, sessions)
+
+
+@pytest.mark.parametrize(
+    ("second", "ties", "soonest"),
+    [
+        (None, (Tie(0, 6), Tie(1, 2)), 6),  # the one before last asks for more (a booster)
+        (None, (Tie(0, 2), Tie(1, 2)), 3),  # the last says it all
+        (-3, (Tie(0, 4), Tie(1, 4)), 4),  # what was performed in another order than numbered
+    ],
+)
+def test_each_wash_out_of_a_combination_plan_counts(
+    second: int | None, ties: tuple[Tie, ...], soonest: int
+) -> None:
+    rota = Rota(20, {ANNA: everyone(20)})
+    sessions = [
+        PlannedSession(1, standing=Standing(local(0, 9))),
+        PlannedSession(2, rota.demand, ties=(Tie(0, 1, 1, 1),))
+        if second is None
+        else PlannedSession(2, standing=Standing(local(second, 9))),
+        PlannedSession(3, rota.demand, ties=ties, ideal=FIRST),
+    ]
+    plan = plan_series(sessions, rota.supply)
+    assert isinstance(plan, SeriesPlan)
+    assert (plan.sessions[2].day - FIRST).days == soonest
+
+
+def test_long_combination_plan_remembers_two_days_and_not_all_of_them() -> None:
+    """What grows with every day remembered is the time that planning takes."""
+    rota = Rota(200, {ANNA: everyone(200)})
+    sessions = [PlannedSession(1, rota.demand, ideal=FIRST)]
+    for index in range(1, 10):
+        others = tuple(Tie(at, 14, reason="wash_out") for at in range(index) if (index - at) % 2)
+        own = (Tie(index - 2, 28, 28, 42),) if index > 1 else ()
+        sessions.append(PlannedSession(index + 1, rota.demand, ties=(*others, *own)))
+    planner = Planner(rota.supply)
+    layers = planner.layers(planner.candidates(sessions))
+    assert max(len(kept) for kept in layers.kept) == 2
+    plan = planner.plan(sessions)
+    assert isinstance(plan, SeriesPlan)
+    assert [(one.day - FIRST).days for one in plan.sessions] == [14 * index for index in range(10)]
+
+
 def everyone(days: int, blocks: tuple[int, ...] = (0, 1, 2)) -> frozenset[tuple[int, int]]:
     return frozenset((day, block) for day in range(days) for block in blocks)
 
