@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -66,20 +66,31 @@ class AskedItem:
 
 
 def questions_for(
-    plan: TreatmentPlan, session: TreatmentSession | None = None, *, is_staff: bool = False
+    plan: TreatmentPlan,
+    session: TreatmentSession | None = None,
+    *,
+    is_staff: bool = False,
+    on: date | None = None,
 ) -> list[AskedItem]:
     """The questions before a session; without one those of the first consultation, for every protocol of the plan.
 
-    Before a session come the every-session items and all first-consultation items that have no answer yet.
+    Before a session come the every-session items and all first-consultation items without an answer; with the
+    session's day `on` also those whose answer will be too old by then (catalogue 3.1).
     """
     facts = facts_of(plan)
     items: dict[str, ScreeningItem] = {}
     for one in _sessions(facts, session):
         for item in items_for(facts, one, asked=Asked.FIRST):
-            new = item.code not in facts.answers
-            if session is None or item.asked == Asked.EVERY or new:
+            if session is None or item.asked == Asked.EVERY or not _is_known(facts, item, on):
                 items[item.code] = item
     return [_asked(item, facts, is_staff=is_staff) for item in items.values()]
+
+
+def _is_known(facts: PlanFacts, item: ScreeningItem, on: date | None) -> bool:
+    known = facts.answers.get(item.code)
+    if known is None or on is None:
+        return known is not None
+    return known[0].answered_on >= on - timedelta(days=facts.policy("SCREENING_FULL_VALID_D"))
 
 
 def _sessions(facts: PlanFacts, session: TreatmentSession | None) -> list[OneSession]:
@@ -120,9 +131,9 @@ def answer_screening(
     becomes a task for the plan's clinician.
     """
     facts = facts_of(plan)
-    asked = {one.item.code: one.item for one in questions_for(plan, session, is_staff=by is not None)}
-    _check(asked, answers, is_staff=by is not None)
     day = on or local_day(now, facts.tz)
+    asked = {one.item.code: one.item for one in questions_for(plan, session, is_staff=by is not None, on=day)}
+    _check(asked, answers, is_staff=by is not None)
     found = {code: _meaning(facts, session, asked[code], answers[code], day, now) for code in asked}
     screening = Screening.objects.create(
         plan=plan, session=session, answered_at=now, answered_by=by, outcome=OUTCOME_OF[_worst(found)]

@@ -32,6 +32,7 @@ from treatments.models.screening import (
     PatchTest,
     Screening,
     ScreeningAnswer,
+    ScreeningDraft,
     SignOff,
 )
 from treatments.models.sessions import TreatmentSession, TreatmentSessionStatusChange
@@ -62,6 +63,7 @@ __all__ = [
     "RecoveryCheckStatusChange",
     "Screening",
     "ScreeningAnswer",
+    "ScreeningDraft",
     "SessionRecord",
     "SessionRecordStatusChange",
     "SignOff",

@@ -98,6 +98,24 @@ class ScreeningAnswer(models.Model):
 
 
 @tracked()
+class ScreeningDraft(models.Model):
+    """A questionnaire that a patient has begun on the phone and not sent: it can be gone on with on another day.
+
+    `answers`: by item `answer`, `since` (ISO day), `zones`, `detail`, `told_at` (ISO instant), and `more` once when and
+    where were asked. Nothing reads them as answers before they are sent.
+    """
+
+    session = models.OneToOneField(
+        TreatmentSession, primary_key=True, on_delete=models.CASCADE, related_name="screening_draft"
+    )
+    answers = models.JSONField(default=dict)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Questionnaire begun for {self.session}"
+
+
+@tracked()
 class EarlierTreatment(models.Model):
     """Something done elsewhere, or outside our plans, that a wash-out counts from (catalogue 4)."""
 

@@ -47,5 +47,6 @@ def screening(request: HttpRequest, pk: int) -> HttpResponse:
 
 def form_for(session: TreatmentSession, data: object, *, is_staff: bool) -> ScreeningForm:
     """The questionnaire of a session."""
-    asked = questions_for(session.plan, session, is_staff=is_staff)
+    today = local_day(timezone.now(), session.plan.location.tz)
+    asked = questions_for(session.plan, session, is_staff=is_staff, on=today)
     return ScreeningForm(data, asked=asked, zones=zone_choices(session))

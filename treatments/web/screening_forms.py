@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from clinic.forms import CheckboxChips, DateInput, RadioCards
 from treatments.actions.screening import AnswerInput, AskedItem
+from treatments.actions.screening_drafts import Told
+from treatments.screening_pages import Page
+from treatments.screening_rules import NO, YES
+from treatments.spoken import spoken
+
+#: The question for the day, by the side of the visit that matters.
+_WHEN = {
+    "before": _("When was the last time?"),
+    "after": _("When will it be?"),
+    "both": _("When was it, or when will it be?"),
+}
 
 
 class ScreeningForm(forms.Form):
@@ -27,6 +39,11 @@ class ScreeningForm(forms.Form):
         code = one.item.code
         answers = [(value, str(label).capitalize()) for value, label in one.answers]
         before = one.last.answer if one.last else None
+        if one.item.asks_text:
+            self.fields[code] = forms.CharField(
+                label=one.item.question, required=False, max_length=500, widget=forms.Textarea({"rows": 3})
+            )
+            return
         self.fields[code] = forms.ChoiceField(
             label=one.item.question, choices=answers, widget=RadioCards(), initial=before
         )
@@ -63,12 +80,88 @@ class ScreeningForm(forms.Form):
         told = self.cleaned_data
         return {
             one.item.code: AnswerInput(
-                answer=told[one.item.code],
+                **_answered(one, told[one.item.code]),
                 since_on=told.get(f"{one.item.code}__since"),
                 zones=tuple(told.get(f"{one.item.code}__zones") or ()),
             )
             for one in self.asked
         }
+
+
+def _answered(one: AskedItem, value: str) -> dict[str, str]:
+    """Words are kept as words: something written is a yes with its text, nothing is a no."""
+    return {"answer": YES if value else NO, "detail": value} if one.item.asks_text else {"answer": value}
+
+
+class PageForm(forms.Form):
+    """The questions of one page of the phone; what is left out is asked again, what was ticked is kept."""
+
+    def __init__(self, *args: Any, page: Page, told: Told, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+        for one in page.asked:
+            self.fields[one.item.code] = _question(one, told.get(one.item.code, {}))
+
+    def told(self) -> Told:
+        """The answers that were given, as a draft keeps them; also those of a page that is not complete."""
+        given = getattr(self, "cleaned_data", {})
+        return {
+            one.item.code: _answered(one, given[one.item.code])
+            for one in self.page.asked
+            if one.item.code in given
+        }
+
+
+def _question(one: AskedItem, before: Mapping[str, Any]) -> forms.Field:
+    label = spoken(one.item.question)
+    if one.item.asks_text:
+        words = forms.Textarea({"rows": 4})
+        return forms.CharField(
+            label=label, required=False, max_length=500, widget=words, initial=before.get("detail")
+        )
+    return forms.ChoiceField(
+        label=label,
+        choices=[(value, capfirst(spoken(text))) for value, text in one.answers],
+        widget=RadioCards(),
+        initial=before.get("answer"),
+        error_messages={"required": _("Please choose an answer.")},
+    )
+
+
+class MoreForm(forms.Form):
+    """When and where, about one answer."""
+
+    def __init__(
+        self, *args: Any, page: Page, told: Told, zones: Sequence[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.one: AskedItem = page.asked[0]
+        before = told.get(self.one.item.code, {})
+        if before.get("answer") in self.one.asks_date:
+            self.fields["since"] = forms.DateField(
+                label=_WHEN.get(self.one.item.direction, _WHEN["before"]),
+                widget=DateInput(),
+                initial=before.get("since"),
+                error_messages={"required": _("Please say when; about is enough.")},
+            )
+        if self.one.asks_zones and zones:
+            self.fields["zones"] = forms.MultipleChoiceField(
+                label=_("Where?"),
+                required=False,
+                choices=zones,
+                widget=CheckboxChips(),
+                initial=before.get("zones"),
+            )
+
+    def told(self) -> Told:
+        """What was said, as a draft keeps it."""
+        since = self.cleaned_data.get("since")
+        more = {
+            "since": since.isoformat() if since else "",
+            "zones": self.cleaned_data.get("zones") or [],
+            "more": True,
+        }
+        return {self.one.item.code: more}
 
 
 def zone_choices(session: Any) -> list[tuple[str, str]]:

@@ -13,7 +13,6 @@ from bookings.visits import visit_of
 from clinic.intervals import Interval
 from clinic.links import make_link
 from clinic.words import LinkPurpose
-from tests import patient_page
 from tests.bookings.conftest import FIRST, Clinic
 from tests.patient_page import faults, times_without_zone
 
@@ -103,22 +102,6 @@ def test_a_link_of_one_purpose_opens_no_page_of_another(phone: Client) -> None:
 def test_without_a_link_every_page_has_ended(client: Client, db: None) -> None:
     for page in [*PAGES, "offer/"]:
         assert client.get(f"/p/{page}").status_code == 410
-
-
-def test_the_health_questions_are_a_small_page_without_script(
-    client: Client, clinic: Clinic, row: Appointment
-) -> None:
-    address = patient_page.follow(
-        client,
-        patient=row.patient,
-        place=clinic.location,
-        purpose=LinkPurpose.SCREENING,
-        subject=row,
-        now=clinic.now,
-    )
-    assert address == "/p/questions/"
-    # Some sixty questions are one form: it stays below the limit as it travels, compressed.
-    assert faults(client, address, clinic.location, compressed=True) == []
 
 
 @pytest.fixture
