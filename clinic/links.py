@@ -59,18 +59,21 @@ def make_link(
     now: datetime,
 ) -> str:
     """A new address for one patient and one purpose. The token is only in the address that is returned."""
-    token = secrets.token_urlsafe(16)
-    PatientLink.objects.create(
-        token_hash=token_hash(token),
+    _row, token = _new_link(
         patient=patient,
         location=location,
         purpose=purpose,
         subject_type=subject_type,
         subject_id=subject_id,
-        created_at=now,
         expires_at=expires_at,
+        now=now,
     )
     return f"{settings.PUBLIC_URL}{reverse('patient-link', args=[token])}"
+
+
+def _new_link(*, now: datetime, **facts: Any) -> tuple[PatientLink, str]:
+    token = secrets.token_urlsafe(16)
+    return PatientLink.objects.create(token_hash=token_hash(token), created_at=now, **facts), token
 
 
 def enter(request: HttpRequest, token: str) -> HttpResponse:
@@ -99,15 +102,46 @@ def patient_page(purpose: LinkPurpose, *, clinical: bool = False) -> Callable[[V
             if link.locked_at is not None:
                 return locked(request, link)
             request.link = link  # type: ignore[attr-defined]
-            with translation.override(link.patient.language), timezone.override(link.location.tz):
-                if clinical and not proved:
-                    return ask_birth_date(request, link)
-                return view(request, *args, **kwargs)
+            language = page_language(link)
+            with translation.override(language), timezone.override(link.location.tz):
+                asks = clinical and not proved
+                response = ask_birth_date(request, link) if asks else view(request, *args, **kwargs)
+            response.headers["Content-Language"] = language
+            return response
 
         opened.purpose = purpose  # type: ignore[attr-defined]
         return cast(View[Args], opened)
 
     return decorate
+
+
+def page_language(link: PatientLink) -> str:
+    """The patient's language where the pages speak it, else the location's, else English (`wordings` does the same)."""
+    spoken = dict(settings.LANGUAGES)
+    wished = (link.patient.language, link.location.language)
+    return next((code for code in wished if code in spoken), settings.LANGUAGE_CODE)
+
+
+def go_on_to(
+    request: HttpRequest, purpose: LinkPurpose, *, subject_type: str, subject_id: int, until: datetime
+) -> HttpResponse:
+    """From a page behind a link (in `request.link`) that asked for the birth date to another page of the same patient.
+
+    Makes a link of its own, so only behind a POST.
+    """
+    link: PatientLink = request.link  # type: ignore[attr-defined]
+    row, _token = _new_link(
+        patient=link.patient,
+        location=link.location,
+        purpose=purpose,
+        subject_type=subject_type,
+        subject_id=subject_id,
+        expires_at=until,
+        now=timezone.now(),
+    )
+    response = redirect(LANDINGS[purpose])
+    _remember(response, row, proved=True)
+    return response
 
 
 def ended(request: HttpRequest) -> HttpResponse:
@@ -145,7 +179,7 @@ def prove_birth_date(request: HttpRequest) -> HttpResponse:
         _remember(response, link, proved=True)
         return response
     link = count_wrong_try(link, now=timezone.now())
-    with translation.override(link.patient.language):
+    with translation.override(page_language(link)):
         return locked(request, link) if link.locked_at else ask_birth_date(request, link, wrong=True)
 
 

@@ -86,7 +86,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "clinic.web.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -208,8 +208,9 @@ LANGUAGES = [
     ("tr", "Türkçe"),
     ("zh-hans", "简体中文"),
 ]
+#: Staff pages speak these; a language is added when all of them are translated, so that no page is half in each.
+STAFF_LANGUAGES = ["en"]
 LOCALE_PATHS = [BASE_DIR / "clinic" / "locale"]
-LANGUAGE_COOKIE_NAME = "language"
 
 # --- Files ------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

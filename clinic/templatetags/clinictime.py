@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 register = template.Library()
 
@@ -16,22 +16,38 @@ def _local(moment: date | datetime) -> date | datetime:
     )
 
 
+#: How each language writes a day: short, short with the year, long. English where nothing else is said.
+_DAYS = {
+    "en": ("D j M", "D j M Y", "l j F"),
+    "de": ("D, j. M", "D, j. M Y", "l, j. F"),
+    "es": ("D j M", "D j M Y", r"l j \d\e F"),
+    "fr": ("D j M", "D j M Y", "l j F"),
+    "tr": ("j M D", "j M Y D", "j F l"),
+    "zh-hans": ("n月j日D", "Y年n月j日D", "n月j日l"),
+}
+
+
+def _as_written(moment: date | datetime, length: int) -> str:
+    formats = _DAYS.get(get_language() or "", _DAYS["en"])
+    return date_format(_local(moment), formats[length], use_l10n=False)
+
+
 @register.filter
 def day(moment: date | datetime | None) -> str:
     """Sat 21 Nov."""
-    return date_format(_local(moment), "D j M") if moment else ""
+    return _as_written(moment, 0) if moment else ""
 
 
 @register.filter
 def day_year(moment: date | datetime | None) -> str:
     """Sat 21 Nov 2026."""
-    return date_format(_local(moment), "D j M Y") if moment else ""
+    return _as_written(moment, 1) if moment else ""
 
 
 @register.filter
 def day_long(moment: date | datetime | None) -> str:
     """Saturday 21 November."""
-    return date_format(_local(moment), "l j F") if moment else ""
+    return _as_written(moment, 2) if moment else ""
 
 
 @register.filter

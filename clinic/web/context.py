@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language_info
 
 from clinic.access import current_location, locations_of, may
 from clinic.models import Location
@@ -18,7 +19,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     always = {"environment": settings.ENVIRONMENT, "is_demo": settings.IS_DEMO}
     user = getattr(request, "user", None)
     if (link := getattr(request, "link", None)) is not None:
-        return {**always, **of_the_clinic(link.location)}
+        return {
+            **always,
+            **of_the_clinic(link.location),
+            "missing_language": missing_language(link.patient.language),
+        }
     if user is None or not user.is_authenticated or request.path.startswith("/p/"):
         return always
     location = current_location(request)
@@ -30,6 +35,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             group for group in (_group(request, name, items) for name, items in GROUPS) if group["items"]
         ],
     }
+
+
+def missing_language(code: str) -> str:
+    """The patient's language, when the pages do not speak it: they say so. Empty when they do."""
+    if code in dict(settings.LANGUAGES):
+        return ""
+    try:
+        return str(get_language_info(code)["name_local"])
+    except KeyError:
+        return code
 
 
 def of_the_clinic(location: Location) -> dict[str, Any]:

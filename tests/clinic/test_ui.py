@@ -315,7 +315,7 @@ class TestTimes:
 
     def test_days_are_written_in_the_readers_language(self) -> None:
         with translation.override("de"):
-            assert clinictime.day_long(date(2026, 11, 21)) == "Samstag 21 November"
+            assert clinictime.day_long(date(2026, 11, 21)) == "Samstag, 21. November"
 
     @pytest.mark.parametrize(
         ("length", "words"),

@@ -53,6 +53,7 @@ LINKED = {
     "bookings_p:offer-accept",
     "bookings_p:offer-decline",
     "treatments_p:aftercare",
+    "treatments_p:to-check",
     "treatments_p:report",
     "treatments_p:check",
     "treatments_p:check-done",

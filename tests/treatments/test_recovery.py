@@ -206,6 +206,17 @@ def test_reported_problem_runs_through_the_same_triage(clinic: Clinic) -> None:
     assert not Message.objects.about("recovery_check", again.pk).exists()
 
 
+def test_a_problem_told_only_in_words_is_read_within_a_day(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    now = END + 5 * DAY
+    done = report_problem(plan.sessions.get(number=1), answers={"Q_FREE": "It looks odd."}, now=now)
+    assert (done.grade, done.urgency, plan_status(plan)) == ("amber", "NEXT_DAY", PlanStatus.ACTIVE)
+    assert [(one["code"], one["value"]) for one in done.findings] == [("own_words", "It looks odd.")]
+    assert Task.objects.get(kind="recovery").due_at == now + DAY
+    assert done in inbox(clinic.doctor_user)
+
+
 def test_recovery_inbox_is_worst_first_and_only_for_who_may_see(clinic: Clinic) -> None:
     calm, amber, red = clinic.plan(), clinic.plan(), clinic.plan()
     for plan, given in ((calm, {}), (amber, {"Q_RED": 7}), (red, {"Q_EYE": "yes"})):

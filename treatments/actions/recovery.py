@@ -19,7 +19,7 @@ from clinic.words import URGENCY_HOURS, Urgency
 from treatments.actions.asking import OFFERED, ask, ask_due, close_silent, owner_of, plan_checks
 from treatments.actions.plans import hold_plan
 from treatments.actions.reactions import SEVERITY_OF, open_reaction
-from treatments.definitions import Answer
+from treatments.definitions import Answer, Question
 from treatments.models import RecoveryAnswer, RecoveryCheck, TreatmentSession
 from treatments.queries.catalogue import shared
 from treatments.queries.recovery import (
@@ -32,7 +32,7 @@ from treatments.queries.recovery import (
 )
 from treatments.queries.stock import lots_used_in
 from treatments.recovery_values import read_extras, read_value
-from treatments.triage import RED, Finding, Triage, triage
+from treatments.triage import RED, Finding, Given, Triage, triage
 from treatments.words import (
     ANSWERABLE_CHECKS,
     CHECK_TRANSITIONS,
@@ -60,6 +60,7 @@ __all__ = [
 ]
 #: Follows a yes to fever in every check (catalogue 7.2, rules).
 FEVER, UNWELL = "Q_FEVER", "Q_UNWELL"
+FREE = "Q_FREE"
 REPORT_LASTS = timedelta(hours=24)
 
 
@@ -167,12 +168,34 @@ def finish(check_id: int, *, now: datetime) -> RecoveryCheck:
 
 def _grade(check: RecoveryCheck, now: datetime) -> Triage:
     rules = rules_for(check.session)
-    return triage(
+    given = answers_of(check.answers.all(), rules)
+    result = triage(
         rules,
         day=day_of(check.session, now),
-        answers=answers_of(check.answers.all(), rules),
+        answers=given,
         before=answers_before(check, rules),
         circumstances=circumstances_of(check.session),
+    )
+    if result.urgency is None and check.code.startswith("R"):
+        return _reported_in_words(given.get(FREE))
+    return result
+
+
+def _reported_in_words(given: Given | None) -> Triage:
+    """Who reports a problem is never told that all is as expected: somebody reads it within a day (D)."""
+    return Triage(
+        grade=Grade.AMBER,
+        urgency=Urgency.NEXT_DAY,
+        findings=(
+            Finding(
+                code="own_words",
+                grade=Grade.AMBER,
+                urgency=Urgency.NEXT_DAY,
+                question=FREE,
+                symptom="in_own_words",
+                value=given.word[:120] if given else "",
+            ),
+        ),
     )
 
 
@@ -288,13 +311,25 @@ def open_report(session: TreatmentSession, *, now: datetime) -> RecoveryCheck:
 def report_problem(session: TreatmentSession, *, answers: Mapping[str, Any], now: datetime) -> RecoveryCheck:
     """A whole report at once: what is not answered counts as no. Same triage as a check."""
     check = open_report(session, now=now)
-    for code in report_questions(session):
-        unasked = "no" if rules_for(session).questions[code].answer == Answer.YES_NO else 0
-        answer_question(check.pk, code, answers.get(code, unasked), now=now)
-    for code in OFFERED:
-        if answers.get(code):
-            answer_question(check.pk, code, answers[code], now=now)
+    known = rules_for(session).questions
+    told = {code: answers.get(code, _not_told(known[code])) for code in report_questions(session)}
+    told |= {code: answers[code] for code in OFFERED if answers.get(code)}
+    RecoveryAnswer.objects.bulk_create(
+        [
+            RecoveryAnswer(
+                recovery_check=check, question=code, value=read_value(known[code], value), answered_at=now
+            )
+            for code, value in told.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["recovery_check", "question"],
+        update_fields=["value", "answered_at"],
+    )
     return finish(check.pk, now=now)
+
+
+def _not_told(question: Question) -> Any:
+    return "no" if question.answer == Answer.YES_NO else 0
 
 
 def is_good_news(check: RecoveryCheck) -> bool:

@@ -10,18 +10,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.errors import DomainError
-from clinic.links import ended, patient_page
-from clinic.words import LinkPurpose
+from clinic.links import ended, go_on_to, patient_page
+from clinic.words import URGENCY_ORDER, LinkPurpose, Urgency
 from treatments.actions.recovery import report_problem, report_questions
-from treatments.aftercare import restrictions, steps
+from treatments.aftercare import Restriction, restrictions, steps
+from treatments.booked import booked_days
 from treatments.definitions import Answer, Question
-from treatments.models import TreatmentSession
+from treatments.models import RecoveryCheck, TreatmentSession
 from treatments.queries.catalogue import definition_of
 from treatments.queries.recovery import rules_for
-from treatments.reminders import quiet_hours
+from treatments.reminders import LINK_OUTLIVES, quiet_hours
+from treatments.web.patient_check import done_context, worst_urgency
+from treatments.words import CheckStatus
 
 opened = patient_page(LinkPurpose.AFTERCARE, clinical=True)
 
@@ -38,7 +41,7 @@ def linked(request: HttpRequest) -> TreatmentSession | None:
 @require_safe
 @opened
 def aftercare(request: HttpRequest) -> HttpResponse:
-    """The timeline with today's step, and what still has to wait."""
+    """What to do now, what still has to wait and until when, and the steps before and after."""
     found = linked(request)
     if found is None or found.performed_at is None:
         return ended(request)
@@ -49,22 +52,43 @@ def aftercare(request: HttpRequest) -> HttpResponse:
     context = {
         "session": found,
         "location": location,
-        "steps": [(step, _place(step.at, past[-1].at if past else None, now)) for step in timeline],
-        "today": past[-1] if past else next(iter(timeline), None),
+        "now_step": past[-1] if past else next(iter(timeline), None),
+        "earlier": past[:-1],
+        "later": [step for step in timeline if step.at > now][0 if past else 1 :],
         "day": (timezone.localdate() - timezone.localdate(found.performed_at)).days,
-        "waiting": [
-            line
-            for line in restrictions(definition_of(found), ended_at=found.performed_at)
-            if line.until > now
-        ],
+        "limits": limits(found, now),
+        "next_visit": min(booked_days(found.plan, now=now).values(), default=None),
+        "open_check": open_check(found),
     }
     return render(request, "treatments/patient/aftercare.html", context)
 
 
-def _place(at: datetime, current: datetime | None, now: datetime) -> str:
-    if at == current:
-        return "now"
-    return "past" if at <= now else ""
+def limits(found: TreatmentSession, now: datetime) -> dict[str, list[tuple[datetime, list[Restriction]]]]:
+    """What is still to be left, used or waited for, by meaning; what ends at the same time stands together."""
+    grouped: dict[str, dict[datetime, list[Restriction]]] = {}
+    for line in restrictions(definition_of(found), ended_at=found.performed_at or now):
+        if line.until > now:
+            grouped.setdefault(line.meaning, {}).setdefault(line.until, []).append(line)
+    return {meaning: list(by_time.items()) for meaning, by_time in grouped.items()}
+
+
+def open_check(found: TreatmentSession) -> RecoveryCheck | None:
+    """The check of this session that was asked and waits for its answers."""
+    return found.recovery_checks.filter(status=CheckStatus.ASKED).exclude(code__startswith="R").first()
+
+
+@require_POST
+@opened
+def to_check(request: HttpRequest) -> HttpResponse:
+    """From the aftercare page to the open check: the same patient, who has said their birth date already."""
+    found = linked(request)
+    check = open_check(found) if found else None
+    if check is None:
+        return redirect("treatments_p:aftercare")
+    until = check.answer_until + LINK_OUTLIVES
+    return go_on_to(
+        request, LinkPurpose.RECOVERY_CHECK, subject_type="recovery_check", subject_id=check.pk, until=until
+    )
 
 
 @opened
@@ -80,13 +104,15 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def reportable(found: TreatmentSession) -> list[Question]:
-    """The warning signs that make sense for this session: all that are answered with yes or no."""
+    """The warning signs, the most urgent first: all that are answered with yes or no."""
     known = rules_for(found).questions
-    return [known[code] for code in report_questions(found) if known[code].answer == Answer.YES_NO]
+    asked = [known[code] for code in report_questions(found) if known[code].answer == Answer.YES_NO]
+    return sorted(asked, key=lambda one: URGENCY_ORDER.index(worst_urgency(one)))
 
 
 def _report_context(found: TreatmentSession, questions: list[Question], **more: Any) -> dict[str, Any]:
-    return {"session": found, "location": found.plan.location, "questions": questions, **more}
+    shown = [(one, worst_urgency(one) == Urgency.EMERGENCY) for one in questions]
+    return {"session": found, "location": found.plan.location, "questions": shown, **more}
 
 
 def _send(request: HttpRequest, found: TreatmentSession, questions: list[Question]) -> HttpResponse:
@@ -105,6 +131,4 @@ def _send(request: HttpRequest, found: TreatmentSession, questions: list[Questio
     except DomainError as refusal:
         messages.error(request, refusal.sentence)
         return redirect("treatments_p:report")
-    texts = [one.get("patient_text") for one in check.findings if one.get("patient_text")]
-    context = {"check": check, "location": found.plan.location, "texts": list(dict.fromkeys(texts))}
-    return render(request, "treatments/patient/check_done.html", context)
+    return render(request, "treatments/patient/check_done.html", done_context(check, found.plan.location))

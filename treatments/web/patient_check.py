@@ -13,13 +13,15 @@ from django.views.decorators.http import require_safe
 
 from clinic.errors import DomainError
 from clinic.links import ended, patient_page
-from clinic.words import LinkPurpose, Urgency
+from clinic.models import Location
+from clinic.words import URGENCY_ORDER, LinkPurpose, Urgency
 from treatments.actions.alarms import raise_alarm
 from treatments.actions.recovery import answer_question, finish, instant_flag
-from treatments.definitions import Question
+from treatments.definitions import Answer, Question, RedFlag
 from treatments.models import RecoveryCheck
 from treatments.queries.catalogue import shared
 from treatments.queries.recovery import is_open, questions_of, rules_for, wording
+from treatments.triage import RED
 
 #: Optional questions of which pages know how to ask; a photo is asked for by name in the text answer.
 FOLLOWS = {"Q_FEVER": "Q_UNWELL"}
@@ -91,6 +93,10 @@ def _page(
         "back": asked[place - 1].code if place else "",
         "before": before,
         "warning": warning_of(question, found),
+        "if_yes": _("If yes:"),
+        "if_worse": _("If it is strong, or gets worse:"),
+        "ends": _ends(question),
+        "is_emergency": worst_urgency(question) == Urgency.EMERGENCY,
         "location": found.session.plan.location,
         "numbers": range(
             question.lowest or 0, (question.highest if question.highest is not None else 10) + 1
@@ -99,13 +105,29 @@ def _page(
     return render(request, "treatments/patient/check.html", context, status=status)
 
 
+def _ends(question: Question) -> tuple[str, str] | None:
+    """The words at the ends of a scale; a count has none."""
+    if question.answer != Answer.SCORE:
+        return None
+    return (_("not at all"), _("as bad as it can be") if question.symptom else _("very"))
+
+
 def warning_of(question: Question, found: RecoveryCheck) -> str:
     """What the patient must read before sending: the text of the worst red flag that this question can raise."""
+    top = _worst_flag(question)
+    return top.patient_text if top and Urgency(top.urgency) in RED else ""
+
+
+def worst_urgency(question: Question) -> Urgency:
+    """How pressing a bad answer to a question can be."""
+    top = _worst_flag(question)
+    return Urgency(top.urgency) if top else Urgency(question.yes_urgency or Urgency.ROUTINE)
+
+
+def _worst_flag(question: Question) -> RedFlag | None:
     flags = {flag.code: flag for flag in shared().red_flags}
-    urgent = [flags[code] for code in question.flags if code in flags]
-    worst = sorted(urgent, key=lambda flag: list(Urgency).index(Urgency(str(flag.urgency))))
-    top = next(iter(worst), None)
-    return top.patient_text if top and str(top.urgency) in (Urgency.EMERGENCY, Urgency.SAME_DAY) else ""
+    known = [flags[code] for code in question.flags if code in flags]
+    return min(known, key=lambda flag: URGENCY_ORDER.index(Urgency(flag.urgency)), default=None)
 
 
 def _keep(
@@ -163,6 +185,17 @@ def done(request: HttpRequest) -> HttpResponse:
     found = linked(request)
     if found is None:
         return ended(request)
+    return render(
+        request, "treatments/patient/check_done.html", done_context(found, found.session.plan.location)
+    )
+
+
+def done_context(found: RecoveryCheck, location: Location) -> dict[str, Any]:
+    """What the last page says: each advice once, the worst first."""
     texts = [finding.get("patient_text") for finding in found.findings if finding.get("patient_text")]
-    context = {"check": found, "location": found.session.plan.location, "texts": list(dict.fromkeys(texts))}
-    return render(request, "treatments/patient/check_done.html", context)
+    return {
+        "check": found,
+        "location": location,
+        "texts": list(dict.fromkeys(texts)),
+        "is_emergency": found.urgency == Urgency.EMERGENCY,
+    }

@@ -7,6 +7,7 @@ from treatments.web import patient_aftercare, patient_check
 app_name = "treatments_p"
 urlpatterns = [
     path("aftercare/", patient_aftercare.aftercare, name="aftercare"),
+    path("aftercare/check/", patient_aftercare.to_check, name="to-check"),
     path("report/", patient_aftercare.report, name="report"),
     path("check/", patient_check.check, name="check"),
     path("check/done/", patient_check.done, name="check-done"),

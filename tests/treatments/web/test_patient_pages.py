@@ -9,7 +9,8 @@ from django.test import Client
 from clinic.words import LinkPurpose
 from tests.patient_page import faults, follow, times_without_zone
 from tests.treatments.day import NOW, Clinic, treated
-from treatments.models import RecoveryCheck
+from treatments.actions.recovery import ask_due
+from treatments.models import RecoveryCheck, TreatmentPlan
 from treatments.queries.catalogue import shared
 from treatments.queries.recovery import wording
 from treatments.web.patient_check import NEVER_ON_THE_PHONE
@@ -34,6 +35,68 @@ def test_the_pages_after_a_visit_are_small_and_say_who_and_when(clinic: Clinic, 
         assert faults(client, address, clinic.location, with_form=False) == []
         assert times_without_zone(client, address, clinic.location) == []
         assert faults(client, "/p/report/", clinic.location) == []
+
+
+def on_the_aftercare_page(clinic: Clinic, client: Client, *, hours: int) -> tuple[TreatmentPlan, str]:
+    """A treated patient's aftercare page, so many hours after the session."""
+    plan = clinic.plan()
+    treated(plan, clinic)
+    with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+        ask_due(NOW + timedelta(hours=hours))
+        follow(
+            client,
+            patient=plan.patient,
+            place=clinic.location,
+            purpose=LinkPurpose.AFTERCARE,
+            subject=plan.sessions.get(number=1),
+            now=NOW,
+        )
+        return plan, client.get("/p/aftercare/").content.decode()
+
+
+def test_aftercare_says_what_has_to_wait_and_until_when(clinic: Clinic, client: Client) -> None:
+    """What is avoided, what is used and what is only allowed later are never mixed up (catalogue 5.1)."""
+    _plan, page = on_the_aftercare_page(clinic, client, hours=30)
+    avoid, use = page.split("Keep it up")
+    assert "hard exercise" in avoid.split("Not yet")[1]
+    assert "daily sunscreen" in use
+    assert "daily sunscreen" not in avoid
+    assert "routine ibuprofen-type painkillers: paracetamol if needed" in " ".join(avoid.split())
+
+
+def test_from_the_aftercare_page_to_the_open_check_without_another_birth_date(
+    clinic: Clinic, client: Client
+) -> None:
+    _plan, page = on_the_aftercare_page(clinic, client, hours=26)
+    assert "How is your skin today?" in page
+    with time_machine.travel(NOW + timedelta(hours=26), tick=False):
+        assert client.get("/p/aftercare/check/").status_code == 405
+        answer = client.post("/p/aftercare/check/", follow=True)
+    assert answer.redirect_chain == [("/p/check/", 302)]
+    assert "How red is the treated skin?" in answer.content.decode()
+
+
+def test_an_emergency_is_told_before_it_is_sent_and_once_more_after(clinic: Clinic, client: Client) -> None:
+    plan, _page = on_the_aftercare_page(clinic, client, hours=26)
+    with time_machine.travel(NOW + timedelta(hours=26), tick=False):
+        client.post("/p/aftercare/check/")
+        before = client.get("/p/check/", {"q": "Q_BREATH"}).content.decode()
+        assert "Call the emergency number now. Then call us." in before
+        assert before.count('href="tel:112"') == 2
+        after = client.post("/p/check/", {"q": "Q_BREATH", "value": "yes"}).content.decode()
+    assert "Please act now" in after
+    plan.refresh_from_db()
+    assert plan.status == "on-hold"
+
+
+def test_a_reported_emergency_is_answered_with_the_emergency_number(clinic: Clinic, client: Client) -> None:
+    _plan, _page = on_the_aftercare_page(clinic, client, hours=26)
+    with time_machine.travel(NOW + timedelta(hours=26), tick=False):
+        form = client.get("/p/report/").content.decode()
+        assert form.index("Trouble breathing, or swelling") < form.index("Any new dark or light patch?")
+        told = client.post("/p/report/", {"yes": ["Q_BREATH"]}).content.decode()
+    assert "Please act now" in told
+    assert "Call 112 now" in told
 
 
 def test_every_question_of_the_bank_is_a_small_page_of_its_own(clinic: Clinic, client: Client) -> None:
