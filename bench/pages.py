@@ -56,7 +56,7 @@ def _is_wanted(name: str, wanted: tuple[str, ...]) -> bool:
 
 @contextmanager
 def desk_of(place: Location) -> Iterator[Client]:
-    """The front desk's browser at the instant of the question, everything warm."""
+    """The front desk's browser at the instant of the question. No page is kept: a warm process draws all of it anew."""
     with patch("django.utils.timezone.now", desk_data.now):
         client = Client(HTTP_HOST="localhost")
         client.force_login(visits.desk(place))
@@ -98,6 +98,7 @@ def _board() -> list[Row]:
         tag = SEEN.findall(client.get(path).content.decode())[0]
         same = seconds(lambda: client.get(f"{path}&seen={tag}", HTTP_HX_TARGET="board-body"))
         week = seconds(lambda: client.get(f"{path}&view=week"), times=10)
+        lines = seconds(lambda: client.get(f"{path}&view=list"), times=10)
     with desk_data.use(desk_data.FEW_DAYS) as place, desk_of(place) as client:
         small = seconds(lambda: client.get(path))
     about = f"{shown} appointments"
@@ -109,6 +110,7 @@ def _board() -> list[Row]:
         Row(name="page.board.poll", value=p95(poll), unit="ms p95", n=TIMES, data="something changed"),
         Row(name="page.board.unchanged", value=p95(same), unit="ms p95", n=TIMES, data="304"),
         Row(name="page.board.week", value=p95(week), unit="ms p95", n=10, data="one practitioner"),
+        Row(name="page.board.list", value=p95(lines), unit="ms p95", n=10, data=about),
         Row(name="page.board.queries", value=count, unit="queries", limit=15, data=about),
         Row(
             name="page.board.size",

@@ -5,12 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from bookings.boardcards import BoardFacts, Card, Off, board_facts, cards_of, colour_of, known_at, off_of
+from bookings.boardcards import (
+    BoardFacts,
+    BoardResource,
+    Card,
+    Off,
+    board_facts,
+    cards_of,
+    colour_among,
+    known_at,
+    off_of,
+    seconds_between,
+)
 from bookings.boardgrid import Scale, scale_of
-from bookings.boardvisits import BoardVisit
+from bookings.boardvisits import BoardVisit, instant_of
 from clinic.intervals import Interval
-from clinic.models import Location, Resource
-from clinic.ribbon import Ribbon
+from clinic.models import Location
 from clinic.timekeeping import ONE_DAY, day_bounds, instant
 
 #: The board never shows less than this.
@@ -21,12 +31,11 @@ USUAL = (time(8), time(18))
 class Column:
     """One practitioner, room or device over a day."""
 
-    resource: Resource
+    resource: BoardResource
     day: date
     scale: Scale
     zone: tzinfo
     hint: str
-    colour: int
     off: list[Off]
     now_row: int | None
     cards: list[Card] = field(default_factory=list)
@@ -43,8 +52,8 @@ class BoardDay:
     columns: list[Column]
     hours: list[tuple[int, datetime]]
     count: int
-    who: Resource | None = None
-    resources: list[Resource] = field(default_factory=list)
+    who: BoardResource | None = None
+    resources: list[BoardResource] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
@@ -61,7 +70,6 @@ class Line:
     colour: int
     number: int | None
     total: int | None
-    ribbon: Ribbon | None
     is_first: bool
 
 
@@ -115,22 +123,20 @@ def day_lines(location: Location, day: date, *, now: datetime) -> list[Line]:
 def _line(row: BoardVisit, facts: BoardFacts) -> Line:
     others = facts.others_with(row)
     session = row.treatment_session
-    series = facts.marks.get(session.plan_id) if session else None
+    series = facts.series.get(session.plan_id) if session else None
     return Line(
         appointment=row,
         with_names=", ".join(one.name for one in others),
-        colour=next((c for one in others if (c := colour_of(one))), 0),
+        colour=colour_among(others),
         number=session.number if session else None,
         total=series.total if series else None,
-        ribbon=series.ribbon if series else None,
         is_first=not row.has_been_here,
     )
 
 
 def _column(
-    resource: Resource, day: date, scale: Scale, facts: BoardFacts, location: Location, now: datetime
+    resource: BoardResource, day: date, scale: Scale, facts: BoardFacts, location: Location, now: datetime
 ) -> Column:
-    drawn = Interval(scale.start, scale.end)
     hours = [one for one in facts.hours_of(resource) if one.start < scale.end and one.end > scale.start]
     return Column(
         resource=resource,
@@ -138,21 +144,25 @@ def _column(
         scale=scale,
         zone=location.tz,
         hint=_hint(hours, location.tz),
-        colour=colour_of(resource),
         off=off_of(resource, facts, scale),
         now_row=scale.row_of(now),
-        cards=cards_of(resource, facts.of(resource, drawn), facts, scale),
+        cards=cards_of(resource, facts.of(resource, scale.seconds), facts, scale),
     )
 
 
-def _scale(location: Location, day: date, facts: BoardFacts, only: Resource | None = None) -> Scale:
+def _scale(location: Location, day: date, facts: BoardFacts, only: BoardResource | None = None) -> Scale:
     """The part of a day that is drawn: the usual hours, the opening hours and whatever is booked."""
     bounds = day_bounds(day, location.tz)
     usual = Interval(*(instant(day, wall, location.tz) for wall in USUAL))
-    rows = facts.of(only, bounds) if only else facts.appointments
-    booked = [Interval(row.starts_at, row.ends_at) for row in rows]
+    rows = facts.of(only, seconds_between(bounds)) if only else facts.appointments
+    booked = [_span(rows)] if rows else []
     opening = [one for one in facts.opening if one.start < bounds.end and one.end > bounds.start]
     return scale_of(bounds, [*opening, *booked], usual)
+
+
+def _span(rows: list[BoardVisit]) -> Interval:
+    """From the first start to the last end."""
+    return Interval(instant_of(min(row.starts for row in rows)), instant_of(max(row.ends for row in rows)))
 
 
 def _common(scales: list[Scale], days: list[date], location: Location) -> list[Scale]:

@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import BigIntegerField, Value
 
-from bookings.boardgrid import Place, Scale, lanes
+from bookings.boardgrid import Period, Place, Scale, lanes, placed, uncovered
 from bookings.boardseries import SeriesMarks, series_marks
-from bookings.boardvisits import BoardVisit, board_visits
-from bookings.models import Appointment, Claim
+from bookings.boardvisits import BoardVisit, board_visits, seconds_of
 from clinic.intervals import Interval, gaps, intersect, merge
 from clinic.models import Closure, Location, OpeningHours, Resource, WorkingHours
-from clinic.ribbon import Ribbon
-from clinic.timekeeping import WeeklyWindow, day_bounds, weekly_windows
+from clinic.timekeeping import WeeklyWindow, day_bounds, local_day, weekly_windows
 from clinic.words import ResourceKind
 
-Spans = Mapping[int, Mapping[int, list[Interval]]]
+#: Appointment → resource → the periods it is taken for, in order of time.
+Spans = dict[int, dict[int, list[Period]]]
+#: People first, then rooms, then devices.
+_KINDS = [str(kind) for kind in ResourceKind]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Card:
+class BoardResource(NamedTuple):
+    """What a column is: a practitioner with a colour, a room or a device (colour 0)."""
+
+    pk: int
+    kind: str
+    name: str
+    colour: int
+
+
+class Card(NamedTuple):
     """One appointment in one column. `hatched` are rows within the card in which the column's resource is free."""
 
     appointment: BoardVisit
     place: Place
     lane: int
     lanes: int
-    hatched: list[Place]
-    ribbon: Ribbon | None
-    number: int | None
-    total: int | None
+    hatched: tuple[Place, ...]
+    series: SeriesMarks | None
     with_names: str
     colour: int
-    is_first: bool
 
     @property
     def size(self) -> str:
@@ -45,14 +53,23 @@ class Card:
         return "s" if self.place.rows < 5 else "m" if self.place.rows < 8 else "l"
 
     @property
+    def number(self) -> int | None:
+        """Which session of the series it is."""
+        session = self.appointment.treatment_session
+        return session.number if session else None
+
+    @property
+    def total(self) -> int | None:
+        """How many sessions the series has."""
+        return self.series.total if self.series else None
+
+    @property
     def minutes(self) -> int:
         """The patient's time, without the turnover of a room."""
-        row = self.appointment
-        return int((row.ends_at - row.starts_at).total_seconds() // 60)
+        return (self.appointment.ends - self.appointment.starts) // 60
 
 
-@dataclass(frozen=True, kw_only=True)
-class Off:
+class Off(NamedTuple):
     """Rows in which the column cannot be booked, and why."""
 
     place: Place
@@ -65,24 +82,22 @@ class BoardFacts:
 
     appointments: list[BoardVisit]
     claims: Spans
-    marks: SeriesMarks
-    known: dict[int, Resource]
+    series: dict[int, SeriesMarks]
+    known: dict[int, BoardResource]
     opening: list[Interval]
     working: dict[int, list[Interval]]
     closures: list[tuple[int | None, Interval, str]]
 
-    def hours_of(self, resource: Resource) -> list[Interval]:
+    def hours_of(self, resource: BoardResource) -> list[Interval]:
         """When a resource works: a room or device without hours of its own follows the house."""
         is_person = resource.kind == ResourceKind.PRACTITIONER
         return self.working.get(resource.pk, [] if is_person else self.opening)
 
-    def of(self, resource: Resource, bounds: Interval) -> list[BoardVisit]:
-        """The appointments within a day that take a resource."""
-        return [
-            row
-            for row in self.by_resource.get(resource.pk, ())
-            if row.starts_at < bounds.end and row.ends_at > bounds.start
-        ]
+    def of(self, resource: BoardResource, drawn: Period) -> list[BoardVisit]:
+        """The appointments within a period that take a resource."""
+        start, end = drawn
+        found = self.by_resource.get(resource.pk, ())
+        return [row for row in found if row.starts < end and row.ends > start]
 
     @cached_property
     def by_resource(self) -> dict[int, list[BoardVisit]]:
@@ -93,11 +108,19 @@ class BoardFacts:
                 found[pk].append(row)
         return found
 
-    def others_with(self, row: BoardVisit, resource: Resource | None = None) -> list[Resource]:
+    @cached_property
+    def rank(self) -> dict[int, int]:
+        """Resource → its place in a list of names: people first, then rooms, then devices."""
+        order = sorted(self.known.values(), key=lambda one: (_KINDS.index(one.kind), one.name))
+        return {one.pk: place for place, one in enumerate(order)}
+
+    def others_with(self, row: BoardVisit, without: int | None = None) -> list[BoardResource]:
         """What else an appointment takes: people first, then rooms, then devices."""
-        skip = resource.pk if resource else None
-        found = [self.known[pk] for pk in self.claims.get(row.pk, {}) if pk != skip and pk in self.known]
-        return sorted(found, key=_order)
+        rank, known = self.rank, self.known
+        keys = [pk for pk in self.claims.get(row.pk, ()) if pk != without and pk in known]
+        if len(keys) > 1:
+            keys.sort(key=rank.__getitem__)
+        return [known[pk] for pk in keys]
 
 
 def board_facts(
@@ -105,9 +128,9 @@ def board_facts(
     first: date,
     last: date,
     *,
-    known: dict[int, Resource],
+    known: dict[int, BoardResource],
     now: datetime,
-    only: Resource | None = None,
+    only: BoardResource | None = None,
 ) -> BoardFacts:
     """Reads the days from `first` to `last`, both included; with `only`, what takes that resource.
 
@@ -115,18 +138,13 @@ def board_facts(
     """
     zone = location.tz
     bounds = Interval(day_bounds(first, zone).start, day_bounds(last, zone).end)
-    rows = Appointment.objects.at(location).touching(bounds.start, bounds.end).on_board(now)
-    if only is not None:
-        taken = Claim.objects.filter(resource=only).touching(bounds.start, bounds.end)
-        rows = rows.of(taken.values("appointment"))
-    appointments = board_visits(rows.with_newcomers(bounds.start))
+    appointments = board_visits(location, bounds, now=now, only=only.pk if only else None)
     opening, working = _hours(location, first, last)
+    sessions = [row.treatment_session for row in appointments if row.treatment_session]
     return BoardFacts(
         appointments=appointments,
         claims=_claims(appointments),
-        marks=series_marks(
-            [row.treatment_session for row in appointments if row.treatment_session], zone, now=now
-        ),
+        series=series_marks(sessions, today=local_day(now, zone)),
         known=known,
         opening=opening,
         working=working,
@@ -134,18 +152,27 @@ def board_facts(
     )
 
 
+_CLAIMS = """
+    SELECT appointment_id, resource_id,
+           extract(epoch FROM starts_at)::bigint, extract(epoch FROM ends_at)::bigint
+      FROM bookings_claim WHERE appointment_id = ANY(%s) ORDER BY starts_at
+"""
+
+
 def _claims(appointments: Sequence[BoardVisit]) -> Spans:
-    """Appointment → resource → the periods it is taken for."""
-    found: dict[int, dict[int, list[Interval]]] = defaultdict(lambda: defaultdict(list))
-    for appointment, resource, start, end in Claim.objects.of_appointments([row.pk for row in appointments]):
-        found[appointment][resource].append(Interval(start, end))
+    found: Spans = {row.pk: {} for row in appointments}
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIMS, [list(found)])
+        for appointment, resource, start, end in cursor.fetchall():
+            found[appointment].setdefault(resource, []).append((start, end))
     return found
 
 
-def known_at(location: Location) -> dict[int, Resource]:
+def known_at(location: Location) -> dict[int, BoardResource]:
     """Everything that can be occupied here, in the order of the columns."""
-    rows = Resource.objects.at(location).select_related("practitioner").order_by("kind", "name")
-    return {one.pk: one for one in rows}
+    rows = Resource.objects.at(location).order_by("kind", "name")
+    told = rows.values_list("pk", "kind", "name", "practitioner__colour")
+    return {pk: BoardResource(pk, kind, name, colour or 0) for pk, kind, name, colour in told}
 
 
 def _hours(location: Location, first: date, last: date) -> tuple[list[Interval], dict[int, list[Interval]]]:
@@ -170,69 +197,68 @@ def _closures(location: Location, bounds: Interval) -> list[tuple[int | None, In
     return [(row.resource_id, Interval(row.starts_at, row.ends_at), str(row)) for row in rows]
 
 
-def colour_of(resource: Resource | None) -> int:
-    """The practitioner's colour; 0 for rooms and devices."""
-    is_person = resource is not None and resource.kind == ResourceKind.PRACTITIONER
-    return resource.practitioner.colour if resource is not None and is_person else 0
-
-
-def off_of(resource: Resource, facts: BoardFacts, scale: Scale) -> list[Off]:
+def off_of(resource: BoardResource, facts: BoardFacts, scale: Scale) -> list[Off]:
     """Outside hours first, closures above them with their label."""
     drawn = Interval(scale.start, scale.end)
     free = list(intersect(merge(facts.hours_of(resource)), merge(facts.opening)))
     found = [(one, "") for one in gaps(drawn, free)]
     found += [(period, label) for who, period, label in facts.closures if who in (None, resource.pk)]
-    placed = [(scale.place(one.start, one.end), label) for one, label in found]
-    return [Off(place=place, label=label) for place, label in placed if place]
+    shown = [(scale.place(seconds_between(one)), label) for one, label in found]
+    return [Off(place, label) for place, label in shown if place]
 
 
-def cards_of(resource: Resource, rows: Sequence[BoardVisit], facts: BoardFacts, scale: Scale) -> list[Card]:
+def seconds_between(one: Interval) -> Period:
+    """An interval as a period."""
+    return seconds_of(one.start), seconds_of(one.end)
+
+
+def cards_of(
+    resource: BoardResource, rows: Sequence[BoardVisit], facts: BoardFacts, scale: Scale
+) -> list[Card]:
     """The cards of a column, each in its place and lane."""
-    periods = [_drawn_period(row, facts.claims[row.pk][resource.pk]) for row in rows]
+    taken = [facts.claims[row.pk][resource.pk] for row in rows]
+    periods = [_drawn_period(row, spans) for row, spans in zip(rows, taken, strict=True)]
     cards = []
-    for row, period, lane in zip(rows, periods, lanes(periods), strict=True):
-        place = scale.place(period.start, period.end)
+    for row, spans, period, lane in zip(rows, taken, periods, lanes(periods), strict=True):
+        place = scale.place(period)
         if place is not None:
-            cards.append(_card(resource, row, period, place, lane, facts))
+            cards.append(_card(resource, row, place, lane, _free_within(period, spans), facts))
     return cards
 
 
 def _card(
-    resource: Resource,
+    resource: BoardResource,
     row: BoardVisit,
-    period: Interval,
     place: Place,
     lane: tuple[int, int],
+    hatched: tuple[Place, ...],
     facts: BoardFacts,
 ) -> Card:
-    others = facts.others_with(row, resource)
+    others = facts.others_with(row, resource.pk)
     session = row.treatment_session
-    series = facts.marks.get(session.plan_id) if session else None
     return Card(
-        appointment=row,
-        place=place,
-        lane=lane[0],
-        lanes=lane[1],
-        hatched=_free_within(period, facts.claims[row.pk][resource.pk]),
-        ribbon=series.ribbon if series else None,
-        number=session.number if session else None,
-        total=series.total if series else None,
-        with_names=", ".join(one.name for one in others),
-        colour=colour_of(resource) or next((c for one in others if (c := colour_of(one))), 0),
-        is_first=not row.has_been_here,
+        row,
+        place,
+        *lane,
+        hatched,
+        facts.series.get(session.plan_id) if session else None,
+        ", ".join([one.name for one in others]),
+        resource.colour or colour_among(others),
     )
 
 
-def _order(resource: Resource) -> tuple[int, str]:
-    return (list(ResourceKind).index(ResourceKind(resource.kind)), resource.name)
+def colour_among(resources: Iterable[BoardResource]) -> int:
+    """The colour of the first practitioner; 0 without one."""
+    return next((one.colour for one in resources if one.colour), 0)
 
 
-def _free_within(period: Interval, taken: Iterable[Interval]) -> list[Place]:
-    inner = Scale(period.start, period.end)
-    free = [inner.place(one.start, one.end) for one in gaps(period, list(taken))]
-    return [one for one in free if one]
+def _free_within(period: Period, taken: Sequence[Period]) -> tuple[Place, ...]:
+    if taken[0] == period:
+        return ()
+    places = [placed(one, period) for one in uncovered(period, taken)]
+    return tuple(one for one in places if one)
 
 
-def _drawn_period(row: BoardVisit, spans: Sequence[Interval]) -> Interval:
+def _drawn_period(row: BoardVisit, spans: Sequence[Period]) -> Period:
     """The patient's time, and what the resource is needed for beyond it (turnover of a room)."""
-    return Interval(min(row.starts_at, *(s.start for s in spans)), max(row.ends_at, *(s.end for s in spans)))
+    return min(row.starts, spans[0][0]), max(row.ends, spans[-1][1])

@@ -1,53 +1,83 @@
-"""Where things stand on the board: rows of five minutes, lanes for what overlaps. Values in, values out."""
+"""Where things stand on the board: rows of five minutes, lanes for what overlaps. Values in, values out.
+
+Periods are pairs of whole seconds since 1970: a board places thousands of them every few seconds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
 from clinic.intervals import Interval
 
 ROW = timedelta(minutes=5)
+#: Seconds of a row.
+STEP = 300
 #: The grid's classes go so far: a whole day of 25 hours.
 MOST_ROWS = 300
 #: At most so many cards stand side by side in one column.
 MOST_LANES = 4
 
+#: From a second up to, but not including, another one.
+Period = tuple[int, int]
 
-@dataclass(frozen=True, slots=True)
-class Place:
+
+class Place(NamedTuple):
     """Rows on the board: the first one (from 1) and how many."""
 
     row: int
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scale:
     """The drawn part of a day, from a full hour to a full hour; instants in UTC."""
 
     start: datetime
     end: datetime
 
+    @cached_property
+    def seconds(self) -> Period:
+        """The drawn part as a period."""
+        return int(self.start.timestamp()), int(self.end.timestamp())
+
     @property
     def rows(self) -> int:
         """How many rows the day has: 25 hours on the night when clocks go back."""
         return min(int((self.end - self.start) / ROW), MOST_ROWS)
 
-    def place(self, start: datetime, end: datetime) -> Place | None:
+    def place(self, period: Period) -> Place | None:
         """Where a period stands; None when it is outside. At least one row, cut at the edges."""
-        if end <= self.start or start >= self.end:
-            return None
-        first = int((max(start, self.start) - self.start) / ROW)
-        last = -int(-(min(end, self.end) - self.start) // ROW)
-        return Place(first + 1, max(last - first, 1))
+        return placed(period, self.seconds)
 
     def row_of(self, instant: datetime) -> int | None:
         """The row that an instant falls into; None when it is outside."""
         if not self.start <= instant < self.end:
             return None
         return int((instant - self.start) / ROW) + 1
+
+
+def placed(period: Period, within: Period) -> Place | None:
+    """The rows of a period counted from the start of another one; None when it is outside, cut at the edges."""
+    (start, end), (first, last) = period, within
+    if end <= first or start >= last:
+        return None
+    top = (max(start, first) - first) // STEP
+    bottom = -((first - min(end, last)) // STEP)
+    return Place(top + 1, max(bottom - top, 1))
+
+
+def uncovered(within: Period, taken: Iterable[Period]) -> list[Period]:
+    """The stretches that nothing takes; `taken` is in order of time and does not overlap."""
+    found, at = [], within[0]
+    for start, end in taken:
+        if start > at:
+            found.append((at, start))
+        at = max(at, end)
+    return [*found, (at, within[1])] if at < within[1] else found
 
 
 def scale_of(day: Interval, periods: Iterable[Interval], usual: Interval) -> Scale:
@@ -61,22 +91,22 @@ def scale_of(day: Interval, periods: Iterable[Interval], usual: Interval) -> Sca
     return Scale(start, min(end, day.end))
 
 
-def lanes(periods: Sequence[Interval]) -> list[tuple[int, int]]:
+def lanes(periods: Sequence[Period]) -> list[tuple[int, int]]:
     """For each period its lane (from 1) and how many lanes its cluster has, so that nothing covers anything."""
-    order = sorted(range(len(periods)), key=lambda i: (periods[i].start, periods[i].end))
+    order = sorted(range(len(periods)), key=periods.__getitem__)
     found: list[tuple[int, int]] = [(1, 1)] * len(periods)
     cluster: list[int] = []
-    ends: list[datetime] = []
+    ends: list[int] = []
     for i in order:
-        one = periods[i]
-        if ends and one.start >= max(ends):
+        start, end = periods[i]
+        if ends and start >= max(ends):
             _close(cluster, found, len(ends))
             cluster, ends = [], []
-        lane = next((n for n, end in enumerate(ends) if end <= one.start), len(ends))
+        lane = next((n for n, until in enumerate(ends) if until <= start), len(ends))
         if lane == len(ends):
-            ends.append(one.end)
+            ends.append(end)
         else:
-            ends[lane] = one.end
+            ends[lane] = end
         found[i] = (min(lane + 1, MOST_LANES), 1)
         cluster.append(i)
     _close(cluster, found, len(ends))

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from bookings.board import BoardDay, Line, day_board, day_lines, week_board
 from bookings.sidebar import Sidebar, sidebar
 from bookings.web.appointments import quick_verb
-from bookings.web.faces import faces_of, lane_of
+from bookings.web.faces import Faces
 from bookings.web.marks import mark_of, what_of
 from clinic.access import current_location, may, require
 from clinic.models import Location
@@ -93,12 +93,11 @@ def _context(request: HttpRequest, location: Location, now: datetime) -> dict[st
 
 def _grid(context: dict[str, Any], now: datetime) -> dict[str, Any]:
     found: BoardDay = context["board"]
-    labels = concern_names()
+    faces = Faces(concern_names(), may_book=context["may_book"], now=now)
     shown = []
     for column in found.columns:
-        cards = faces_of(column, labels, may_book=context["may_book"], now=now)
         label = day_long(column.day) if found.who else column.resource.name
-        shown.append((column, lane_of(column, label, cards)))
+        shown.append((column, faces.lane(column, label)))
     facts = [f"{found.day}{found.kind}", *(lane for _column, lane in shown)]
     return {"columns": shown, "count": found.count, "facts": facts}
 

@@ -70,6 +70,33 @@ def test_board_by_room_and_device_shows_the_same_appointment(desk: Client, clini
     assert "Leyla" in desk.get(f"{BOARD}&by=room").content.decode()
 
 
+def test_markup_in_a_name_stays_text_on_a_card(desk: Client, clinic: Clinic) -> None:
+    booked(clinic, given_name="<b>Zoë</b>", family_name='O"Neill & Co')
+    page = desk.get(BOARD).content.decode()
+    assert "&lt;b&gt;Zoë&lt;/b&gt; O&quot;Neill &amp; Co" in page
+    assert "<b>Zoë" not in page
+
+
+def test_a_card_of_a_series_shows_its_phases_its_ribbon_and_who_works(desk: Client, clinic: Clinic) -> None:
+    session = clinic.plan(sessions=3).sessions.get(number=1)
+    row = actions.book(visit=visit_of(session), starts_at=FIRST, by=clinic.desk, now=clinic.now)
+    page = desk.get(BOARD).content.decode()
+    card = page[page.index(f'id="a{row.pk}-') :].split("</a>")[0]
+    assert 'class="appt-phases"' in card
+    assert f"<title>{session.plan.title}: series of 3 sessions, 1 booked, 2 open</title>" in card
+    assert '<span class="ribbon-count" aria-hidden="true">1/3</span>' in card
+
+
+def test_a_new_name_is_on_the_next_page_and_in_the_next_look(desk: Client, clinic: Clinic) -> None:
+    row = booked(clinic, given_name="Leyla", alert="")
+    tag = desk.get(BOARD).context["tag"]
+    row.patient.given_name = "Noor"
+    row.patient.save()
+    look = desk.get(f"{BOARD}&seen={tag}", HTTP_HX_TARGET="board-body")
+    assert (look.status_code, "Noor" in look.content.decode()) == (200, True)
+    assert "Leyla" not in desk.get(BOARD).content.decode()
+
+
 def test_poll_answers_304_until_something_changes(desk: Client, clinic: Clinic) -> None:
     row = booked(clinic)
     tag = desk.get(BOARD).context["tag"]
