@@ -101,6 +101,21 @@ def dueness_of(session: SeriesSession, today: date) -> tuple[Dueness | None, int
     return (Dueness.DUE, 0) if session.window.earliest <= today else (None, 0)
 
 
+def days_over(sessions: Iterable[TreatmentSession], *, now: datetime) -> dict[int, int]:
+    """For those of some sessions whose due window is over: for how many days; four queries for all of them."""
+    wanted = {session.pk: session.plan for session in sessions}
+    if not wanted:
+        return {}
+    found = {}
+    for one in open_series({plan.pk: plan for plan in wanted.values()}.values(), now=now):
+        today = local_day(now, one.plan.location.tz)
+        for session in one.series:
+            dueness, days = dueness_of(session, today)
+            if session.session_id in wanted and dueness == Dueness.OVERDUE:
+                found[session.session_id] = days
+    return found
+
+
 def _booked(plans: dict[int, TreatmentPlan]) -> dict[int, dict[int, tuple[int, date]]]:
     """Plan → session → (its number, the local day it is booked for)."""
     found: dict[int, dict[int, tuple[int, date]]] = defaultdict(dict)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bookings.actions.leaving import release_lapsed
-from bookings.actions.waiting import lapse_due, offer_freed
+from bookings.actions.offering import offer_freed
+from bookings.actions.waiting import lapse_due
 from clinic.messaging.jobs import Every, register_job
 
 

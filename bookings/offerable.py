@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from bookings.care import window_of
+from bookings.due import days_over
 from bookings.models import Appointment, WaitlistEntry
 from bookings.words import OCCUPYING
 from clinic.intervals import Interval
-from clinic.timekeeping import ONE_DAY, day_start
+from clinic.timekeeping import ONE_DAY, day_start, local_day
 
 
 def offerable(entry: WaitlistEntry, freed: Interval, *, without: list[int], now: datetime) -> Interval | None:
@@ -37,7 +39,25 @@ def times_left(entry: WaitlistEntry) -> list[Interval]:
 
 
 def _days(entry: WaitlistEntry, without: list[int], now: datetime) -> tuple[date, date]:
+    """The wished days inside the due window. Once the window is over every wished day is better than none.
+
+    How late is too late is the gate's to say: after a break so long that the plan is re-assessed first it refuses.
+    """
     window = window_of(entry.treatment_session, now=now, without=without)
     if window is None:
         return entry.from_on, entry.until_on
-    return max(entry.from_on, window.earliest), min(entry.until_on, window.latest)
+    is_over = window.latest < local_day(now, entry.location.tz)
+    return max(entry.from_on, window.earliest), entry.until_on if is_over else min(
+        entry.until_on, window.latest
+    )
+
+
+def by_urgency(entries: Iterable[WaitlistEntry], *, now: datetime) -> list[WaitlistEntry]:
+    """Those whose due window is over first, the longest overdue before the others; then as they came."""
+    listed = list(entries)
+    return most_urgent_first(listed, days_over([entry.treatment_session for entry in listed], now=now))
+
+
+def most_urgent_first(entries: Iterable[WaitlistEntry], over: Mapping[int, int]) -> list[WaitlistEntry]:
+    """The same, given how many days each session's window has been over (`bookings.due.days_over`)."""
+    return sorted(entries, key=lambda entry: -over.get(entry.treatment_session_id, 0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from bookings.actions.waiting import offer_freed
+from bookings.actions.offering import offer_freed
 from clinic.celery import app
 
 

@@ -72,7 +72,7 @@ def cancel(
         is_told=is_told and was_agreed,
     )
     tell(row, by=by, now=now)
-    if was_agreed:  # what an offer held has gone to the next already
+    if was_agreed or not row.offers.exists():  # what an offer held has gone to the next already
         nudge_waiting_after_commit(row.location_id)
     return row
 
@@ -102,12 +102,15 @@ def release(found: Iterable[InTheWay], *, now: datetime) -> list[InTheWay]:
     ways = list(found)
     lapsed = sorted({way.appointment for way in ways if way.has_lapsed and way.appointment})
     if lapsed:
-        release_holds(lapsed, now=now)
+        nudge_waiting_after_commit(*(row.location_id for row in release_holds(lapsed, now=now)))
     return [way for way in ways if not way.has_lapsed]
 
 
-def release_holds(appointments: Iterable[int], *, now: datetime) -> list[int]:
-    """Cancels those of the named holds that have lapsed, in the order of their ids so that no two releases deadlock."""
+def release_holds(appointments: Iterable[int], *, now: datetime) -> list[Appointment]:
+    """Cancels those of the named holds that have lapsed, in the order of their ids so that no two releases deadlock.
+
+    Who waits for the time is for the caller to wake: what an offer held goes to the next in line first.
+    """
     rows = list(
         Appointment.objects.lapsed(now)
         .filter(pk__in=list(appointments))
@@ -128,14 +131,19 @@ def release_holds(appointments: Iterable[int], *, now: datetime) -> list[int]:
             held_until=None,
             is_told=False,
         )
-    return [row.pk for row in rows]
+    return rows
 
 
 @unit
 def release_lapsed(*, now: datetime, limit: int = 200) -> int:
-    """Releases lapsed holds that nobody asked about; gives how many. Skips those that somebody is changing."""
+    """Releases lapsed holds that nobody asked about, and wakes those who wait there; gives how many.
+
+    Skips those that somebody is changing.
+    """
     rows = Appointment.objects.lapsed(now).order_by("pk").select_for_update(skip_locked=True, of=("self",))
-    return len(release_holds([row.pk for row in rows[:limit]], now=now))
+    released = release_holds([row.pk for row in rows[:limit]], now=now)
+    nudge_waiting_after_commit(*(row.location_id for row in released))
+    return len(released)
 
 
 def resources_of(appointments: Iterable[Appointment]) -> list[int]:

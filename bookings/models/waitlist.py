@@ -41,7 +41,7 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def on_list(self) -> WaitlistEntryQuerySet:
         """Waiting or with an offer, in the order of asking, with what the list shows."""
         rows = self.filter(status__in=(WaitlistStatus.WAITING, WaitlistStatus.OFFERED))
-        shown = rows.select_related("patient", "location", "treatment_session__plan")
+        shown = rows.select_related("patient", "location", "treatment_session__plan__location")
         return shown.prefetch_related("offers__hold").order_by("created_at", "id")
 
 

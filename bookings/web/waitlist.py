@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.actions import waiting
+from bookings.actions import offering, waiting
+from bookings.due import days_over
 from bookings.models import Appointment, WaitlistEntry
+from bookings.offerable import most_urgent_first
 from bookings.series import PartOfDay
 from bookings.web.refusing import sentences_of
 from clinic.access import current_location, require
@@ -70,7 +72,7 @@ class WishForm(forms.Form):
 @require_safe
 @require(Permission.BOOK)
 def waitlist(request: HttpRequest) -> HttpResponse:
-    """Everybody who waits at the current location, in the order of asking, with the offer that is open."""
+    """Everybody who waits at the current location, the overdue first as in offering, with the offer that is open."""
     location = current_location(request)
     if location is None:
         return redirect("home")
@@ -78,14 +80,16 @@ def waitlist(request: HttpRequest) -> HttpResponse:
     names = dict(Resource.objects.at(location).values_list("pk", "name"))
     booked = Appointment.objects.live().by_session([entry.treatment_session_id for entry in entries])
     now = timezone.now()
+    over = days_over([entry.treatment_session for entry in entries], now=now)
     rows = [
         {
             "entry": entry,
             "offer": next((offer for offer in entry.offers.all() if offer.is_open(now)), None),
             "booked": booked.get(entry.treatment_session_id),
             "wishes": wish_words(entry, names),
+            "days": over.get(entry.treatment_session_id, 0),
         }
-        for entry in entries
+        for entry in most_urgent_first(entries, over)
     ]
     return render(request, "bookings/waitlist.html", {"rows": rows, "now": now})
 
@@ -164,7 +168,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     if first >= last:
         messages.warning(request, _("The wished days are over."))
         return redirect("bookings:waitlist")
-    made = waiting.offer_to(entry=entry, freed=Interval(first, last), by=request.user, now=now)
+    made = offering.offer_to(entry=entry, freed=Interval(first, last), by=request.user, now=now)
     if made is None:
         messages.warning(request, _("Nothing is free that suits."))
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from bookings.actions import appointments, closures, waiting
+from bookings.actions import appointments, closures, offering, waiting
 from bookings.visits import visit_of
 from clinic.actions.tasks import open_task
 from clinic.intervals import Interval
@@ -68,7 +68,7 @@ def _waits(clinic: Clinic, session: Any, now: datetime) -> tuple[int, int]:
     days: dict[str, Any] = {"from_on": date(2026, 4, 20), "until_on": date(2026, 6, 30)}
     entry = waiting.add(session=session, by=clinic.desk, now=now, **days)
     freed = Interval(SECOND + timedelta(days=35), SECOND + timedelta(days=35, hours=4))
-    offer = waiting.offer_next(location=clinic.location, freed=freed, by=clinic.desk, now=now)
+    offer = offering.offer_next(location=clinic.location, freed=freed, by=clinic.desk, now=now)
     assert offer is not None
     return entry.pk, offer.pk
 

@@ -9,7 +9,8 @@ import pytest
 
 from bookings.actions import appointments
 from bookings.actions.closures import close
-from bookings.actions.waiting import add, offer_freed, offer_next
+from bookings.actions.offering import offer_freed, offer_next
+from bookings.actions.waiting import add
 from bookings.models import Appointment, WaitlistEntry, WaitlistOffer
 from clinic.intervals import Interval
 from clinic.models import Resource

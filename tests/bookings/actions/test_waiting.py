@@ -1,4 +1,4 @@
-"""The waitlist: in the order of asking, inside wishes and due windows, held while offered, passed on."""
+"""The waitlist: the overdue first, then by asking, inside wishes and due windows, held while offered, passed on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bookings.actions import appointments
-from bookings.actions.waiting import accept, add, decline, lapse, offer_freed, offer_next, withdraw
+from bookings.actions.offering import offer_freed, offer_next
+from bookings.actions.waiting import accept, add, decline, lapse, withdraw
 from bookings.models import Appointment, WaitlistEntry, WaitlistOffer
 from clinic.errors import Taken
 from clinic.intervals import Interval

@@ -10,10 +10,14 @@ import pytest
 
 from bookings.actions import appointments
 from bookings.actions.closures import close, lift
-from bookings.actions.waiting import add, decline, offer_freed, offer_next
+from bookings.actions.offering import offer_freed, offer_next
+from bookings.actions.waiting import add, decline
+from bookings.jobs import let_go
 from bookings.models import Appointment, WaitlistOffer
 from bookings.nudging import nudge_waiting
 from bookings.tasks import offer_freed_time
+from bookings.visits import plain_visit
+from bookings.words import AppointmentKind
 from clinic.intervals import Interval
 from clinic.models import Resource
 from clinic.timekeeping import local_day
@@ -79,6 +83,63 @@ def test_a_lifted_closure_wakes(
     with django_capture_on_commit_callbacks(execute=True):
         lift(closure=closed.closure, by=clinic.desk, now=clinic.now)
     assert sent == [(TASK, [clinic.location.pk])]
+
+
+def held(clinic: Clinic) -> Appointment:
+    return appointments.hold(visit=clinic.visit(), starts_at=FIRST, by=clinic.desk, now=clinic.now)
+
+
+def lapses(clinic: Clinic, row: Appointment) -> None:
+    assert row.held_until is not None
+    appointments.release_lapsed(now=row.held_until)
+
+
+def is_let_go(clinic: Clinic, row: Appointment) -> None:
+    cancelled(clinic, row)
+
+
+def is_in_the_way_of_a_shorter_one(clinic: Clinic, row: Appointment) -> None:
+    visit = plain_visit(row.patient, clinic.location, AppointmentKind.CONSULTATION, minutes=15)
+    chosen = {"practitioner": clinic.weiss, "room": clinic.rooms[0]}
+    now = row.held_until
+    assert now is not None
+    appointments.book(visit=visit, starts_at=FIRST, chosen=chosen, by=clinic.desk, now=now)
+
+
+@pytest.mark.parametrize("end", [lapses, is_let_go, is_in_the_way_of_a_shorter_one])
+def test_the_end_of_a_hold_wakes_those_who_wait(
+    clinic: Clinic,
+    sent: list[Any],
+    end: Callable[[Clinic, Appointment], None],
+    django_capture_on_commit_callbacks: Capture,
+) -> None:
+    row = held(clinic)
+    with django_capture_on_commit_callbacks(execute=True):
+        end(clinic, row)
+        assert sent == []
+    assert sent == [(TASK, [clinic.location.pk])]
+
+
+def test_a_lapsed_hold_is_offered_within_the_minute(
+    clinic: Clinic, django_capture_on_commit_callbacks: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The expiry sweep runs every minute; what it wakes gives the time to who waits for that day."""
+
+    def at_once(name: str, args: Any = (), **_options: Any) -> None:
+        if name == TASK:
+            offer_freed(now=clinic.now + HOUR, at=args[0])
+
+    monkeypatch.setattr("clinic.celery.app.send_task", at_once)
+    row = held(clinic)
+    session = clinic.visit().session
+    waits(clinic, session)
+    with django_capture_on_commit_callbacks(execute=True):
+        let_go(clinic.now)
+    assert WaitlistOffer.objects.count() == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert row.held_until is not None
+        assert let_go(row.held_until) == {"offers": 0, "holds": 1}
+    assert WaitlistOffer.objects.get().entry.treatment_session == session
 
 
 def test_booking_and_a_declined_offer_wake_nobody(

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from bookings.actions import appointments
-from bookings.actions.waiting import add, decline, offer_freed, offer_next
+from bookings.actions.offering import offer_freed, offer_next
+from bookings.actions.waiting import add, decline
 from bookings.care import window_of
 from bookings.models import WaitlistEntry, WaitlistOffer
 from bookings.visits import visit_of
 from clinic.intervals import Interval
 from clinic.timekeeping import ONE_DAY, day_bounds, local_day
 from tests.bookings.conftest import FIRST, Clinic
+from tests.treatments.day import screen
+from treatments.series import DueWindow
 
 EVER = {"from_on": date(2026, 3, 3), "until_on": date(2026, 12, 31)}
 
@@ -97,6 +101,55 @@ def test_who_gave_a_time_up_is_not_offered_it_again(clinic: Clinic) -> None:
     again = WaitlistOffer.objects.get(status="open")
     assert not overlap(again, made.hold.starts_at, made.hold.ends_at)
     assert not overlap(again, row.starts_at, row.ends_at)
+
+
+def overdue(clinic: Clinic) -> tuple[WaitlistEntry, Clinic, DueWindow]:
+    """The first session was performed on the day of FIRST; the second waits, and its due window is over."""
+    session = clinic.plan().sessions.get(number=1)
+    type(session).objects.filter(pk=session.pk).update(status="completed", performed_at=FIRST)
+    second = session.plan.sessions.get(number=2)
+    window = window_of(second, now=clinic.now)
+    assert window is not None
+    later = replace(clinic, now=day_bounds(window.latest + 3 * ONE_DAY, clinic.location.tz).start)
+    return add(session=second, by=clinic.desk, now=later.now, **EVER), later, window
+
+
+def test_who_waits_past_the_window_is_offered_the_next_time_there_is(clinic: Clinic) -> None:
+    entry, later, window = overdue(clinic)
+    assert offer_freed(now=later.now) == 1
+    made = WaitlistOffer.objects.get(entry=entry)
+    assert local_day(made.hold.starts_at, clinic.location.tz) == working(window.latest + 3 * ONE_DAY, ONE_DAY)
+
+
+def test_the_overdue_come_before_those_who_asked_earlier_and_still_have_time(clinic: Clinic) -> None:
+    _entry, later, window = overdue(clinic)
+    day = working(window.latest + 4 * ONE_DAY, ONE_DAY)
+    first_to_ask = clinic.plan().sessions.get(number=1)
+    add(session=first_to_ask, by=clinic.desk, now=clinic.now, from_on=day, until_on=day)
+    names = [offered_on(later, day) for _ in range(2)]
+    assert [made.entry.treatment_session.number for made in names if made] == [2, 1]
+
+
+def test_after_so_long_a_break_nothing_is_offered_until_the_plan_is_re_assessed(clinic: Clinic) -> None:
+    entry, _later, window = overdue(clinic)
+    assert window.stale_from is not None
+    zone = clinic.location.tz
+    still_good = working(window.stale_from - ONE_DAY, -ONE_DAY)
+    assert offer_freed(now=day_bounds(window.stale_from, zone).start) == 0
+    screen(entry.treatment_session.plan, now=day_bounds(window.stale_from + ONE_DAY, zone).start)
+    assert offer_freed(now=day_bounds(window.stale_from + 2 * ONE_DAY, zone).start) == 1
+    made = WaitlistOffer.objects.get(entry=entry)
+    assert local_day(made.hold.starts_at, zone) > still_good
+
+
+def test_the_last_day_before_the_break_is_too_long_is_offered(clinic: Clinic) -> None:
+    entry, later, window = overdue(clinic)
+    assert window.stale_from is not None
+    last_good, first_stale = window.stale_from - ONE_DAY, window.stale_from
+    assert offered_on(later, first_stale) is None
+    made = offered_on(later, last_good)
+    assert made is not None
+    assert made.entry == entry
 
 
 def overlap(offer: WaitlistOffer, start: datetime, end: datetime) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from bookings.actions import appointments as actions
-from bookings.actions import waiting
+from bookings.actions import offering, waiting
 from bookings.models import Appointment, WaitlistOffer
 from bookings.visits import visit_of
 from clinic.intervals import Interval
@@ -116,7 +116,7 @@ def offered(client: Client, clinic: Clinic) -> WaitlistOffer:
         now=clinic.now,
     )
     freed = Interval(clinic.now + timedelta(days=1), clinic.now + timedelta(days=3))
-    offer = waiting.offer_to(entry=entry, freed=freed, by=None, now=clinic.now)
+    offer = offering.offer_to(entry=entry, freed=freed, by=None, now=clinic.now)
     assert offer is not None
     assert follow(client, clinic, offer, entry.patient, LinkPurpose.OFFER) == "/p/offer/"
     return offer
