@@ -57,12 +57,15 @@ def move(
 
     The resources it has stay unless they are named anew. The same rules as for booking; the version rises, the
     patient's yes to the old time is forgotten, and messages follow. The time left behind is free, or a closure's.
+    Without a `version` the appointment is read anew, so that it keeps the length and the resources it has now; it is
+    refused (`Stale`) when somebody changes it between that reading and the lock.
     """
-    visit = visit_for(appointment, minutes=minutes)
-    resources = fill(visit, starts_at, {**assignment_of(appointment), **(chosen or {})}, now=now)
-    refuse(visit, start=starts_at, chosen=resources, by=by, now=now, without=[appointment.pk])
-    taking = taking_at(visit, starts_at, resources)
-    return carry_out([Change(appointment, taking, version)], by=by, now=now, is_told=is_told)[0]
+    row = appointment if version is not None else Appointment.objects.for_change().get(pk=appointment.pk)
+    visit = visit_for(row, minutes=minutes)
+    resources = fill(visit, starts_at, {**assignment_of(row), **(chosen or {})}, now=now)
+    refuse(visit, start=starts_at, chosen=resources, by=by, now=now, without=[row.pk])
+    wanted = Change(row, taking_at(visit, starts_at, resources), version or row.version)
+    return carry_out([wanted], by=by, now=now, is_told=is_told)[0]
 
 
 @unit

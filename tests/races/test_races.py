@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from bookings.actions import appointments
 from bookings.actions.closures import close
 from bookings.actions.series import book_series, chosen_from, propose_series
 from bookings.models import Appointment, Claim
+from bookings.slots import fill
 from bookings.visits import visit_of
 from clinic.api.authentication import token_hash
 from clinic.models import ApiToken, Resource, User
@@ -108,6 +110,41 @@ def test_move_against_cancel_ends_in_one_of_the_two(raced_clinic: Clinic) -> Non
         ),
     )
     assert kinds(outcomes) == {"done": 1, "stale_version": 1}
+
+
+def test_move_that_read_an_appointment_before_it_was_lengthened_does_not_shorten_it(
+    raced_clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mover has read sixty minutes; before it locks, somebody makes ninety of them and commits."""
+    row = booking(raced_clinic, raced_clinic.plan().sessions.get(number=1))()
+    usual = row.ends_at - row.starts_at
+    has_read, is_longer = threading.Event(), threading.Event()
+    by_mover = threading.local()
+    facts = {"by": raced_clinic.desk, "now": raced_clinic.now}
+
+    def fill_late(*args: Any, **kwargs: Any) -> Any:
+        if getattr(by_mover, "waits", False):
+            has_read.set()
+            assert is_longer.wait(timeout=30)
+        return fill(*args, **kwargs)
+
+    def mover() -> Any:
+        by_mover.waits = True
+        return appointments.move(appointment=row, starts_at=FIRST + HOUR, **facts)
+
+    def lengthener() -> Any:
+        assert has_read.wait(timeout=30)
+        minutes = int(usual / timedelta(minutes=1)) + 30
+        try:
+            return appointments.move(appointment=row, starts_at=FIRST, minutes=minutes, **facts)
+        finally:
+            is_longer.set()
+
+    monkeypatch.setattr("bookings.actions.moving.fill", fill_late)
+    outcomes = race(mover, lengthener)
+    assert kinds(outcomes) == {"done": 1, "stale_version": 1}
+    row = Appointment.objects.get(pk=row.pk)
+    assert (row.starts_at, row.ends_at - row.starts_at) == (FIRST, usual + timedelta(minutes=30))
 
 
 def test_two_moves_into_each_other_do_not_deadlock(raced_clinic: Clinic) -> None:

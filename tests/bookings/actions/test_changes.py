@@ -39,6 +39,18 @@ def test_moving_keeps_the_row_and_its_resources_and_raises_the_version(clinic: C
     assert last.reason == "moved from Mon 30 Mar 09:00 to Mon 30 Mar 10:00"
 
 
+def test_moving_keeps_the_length_it_has_now_and_not_the_one_that_was_read(clinic: Clinic) -> None:
+    read = booked(clinic)
+    longer = int((read.ends_at - read.starts_at) / timedelta(minutes=1)) + 30
+    facts = {"by": clinic.desk, "now": clinic.now}
+    appointments.move(
+        appointment=read, starts_at=FIRST, minutes=longer, chosen={"room": clinic.rooms[1]}, **facts
+    )
+    moved = appointments.move(appointment=read, starts_at=FIRST + HOUR, **facts)
+    assert moved.ends_at - moved.starts_at == timedelta(minutes=longer)
+    assert clinic.rooms[1] in {resource for resource, _, _ in claims_of(moved)}
+
+
 def test_moving_forgets_the_patients_yes(clinic: Clinic) -> None:
     row = appointments.confirm(appointment=booked(clinic), by=None, now=clinic.now)
     assert row.confirmed_at == clinic.now
