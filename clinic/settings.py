@@ -310,7 +310,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AppointmentKindEnum": "bookings.words.AppointmentKind",
         "ClosureKindEnum": "clinic.words.ClosureKind",
-        "PlainKindEnum": "bookings.api.shapes.PLAIN_KINDS",
+        "PlainKindEnum": "bookings.api.shapes.visits.PLAIN_KINDS",
         "ResourceKindEnum": "clinic.words.ResourceKind",
     },
 }

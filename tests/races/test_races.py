@@ -120,7 +120,7 @@ def test_move_that_read_an_appointment_before_it_was_lengthened_does_not_shorten
     usual = row.ends_at - row.starts_at
     has_read, is_longer = threading.Event(), threading.Event()
     by_mover = threading.local()
-    facts = {"by": raced_clinic.desk, "now": raced_clinic.now}
+    facts: dict[str, Any] = {"by": raced_clinic.desk, "now": raced_clinic.now}
 
     def fill_late(*args: Any, **kwargs: Any) -> Any:
         if getattr(by_mover, "waits", False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_moving_keeps_the_row_and_its_resources_and_raises_the_version(clinic: C
 def test_moving_keeps_the_length_it_has_now_and_not_the_one_that_was_read(clinic: Clinic) -> None:
     read = booked(clinic)
     longer = int((read.ends_at - read.starts_at) / timedelta(minutes=1)) + 30
-    facts = {"by": clinic.desk, "now": clinic.now}
+    facts: dict[str, Any] = {"by": clinic.desk, "now": clinic.now}
     appointments.move(
         appointment=read, starts_at=FIRST, minutes=longer, chosen={"room": clinic.rooms[1]}, **facts
     )

@@ -20,7 +20,7 @@ from tests.bookings.conftest import FIRST, Clinic
 from tests.treatments.day import screen
 from treatments.series import DueWindow
 
-EVER = {"from_on": date(2026, 3, 3), "until_on": date(2026, 12, 31)}
+EVER: dict[str, Any] = {"from_on": date(2026, 3, 3), "until_on": date(2026, 12, 31)}
 
 
 def second_waits(clinic: Clinic, **days: date) -> WaitlistEntry:

@@ -149,7 +149,7 @@ def test_somebody_is_put_on_the_waitlist_and_taken_off(desk: Client, clinic: Cli
 def test_the_list_begins_with_the_overdue_as_offering_does(desk: Client, clinic: Clinic) -> None:
     early, late = clinic.plan(), clinic.plan()
     performed(late.sessions.get(number=1), clinic.now - timedelta(days=45))  # the window closed after 42 days
-    days = {"from_on": date(2026, 3, 4), "until_on": date(2026, 3, 20), "by": clinic.desk}
+    days: dict[str, Any] = {"from_on": date(2026, 3, 4), "until_on": date(2026, 3, 20), "by": clinic.desk}
     for minute, (plan, number) in enumerate(((early, 1), (late, 2))):
         session = plan.sessions.get(number=number)
         waiting.add(session=session, now=clinic.now + timedelta(minutes=minute), **days)

@@ -1,0 +1,37 @@
+"""The rows that requests may name and answers are made from: those that the user may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bookings.models import Appointment
+from clinic.models import User
+from clinic.prepared import Prepared, marks
+from clinic.roles import Permission
+from treatments.models import TreatmentSession
+
+
+def visible_appointments(user: Any, permission: Permission = Permission.SEE_BOARD) -> Any:
+    """Appointments that the user may see, with all that an answer shows."""
+    return Appointment.objects.visible_to(user, permission).for_change()
+
+
+def sessions_of(user: Any) -> Any:
+    """Sessions of patients that the user may see, with what a visit is made of."""
+    rows = TreatmentSession.objects.visible_to(user)
+    return rows.select_related(
+        "plan__patient__clinical_profile", "plan__location__settings", "protocol_version__protocol"
+    ).defer("protocol_version__definition")
+
+
+_SESSION = Prepared(
+    lambda user, session: sessions_of(User(pk=user, is_active=True)).filter(pk=session), *marks(2)
+)
+
+
+def session_of(user: Any, pk: int) -> TreatmentSession | None:
+    """One of `sessions_of`; None when there is none, or not for this user."""
+    if user.is_superuser or not user.is_active:
+        found: TreatmentSession | None = sessions_of(user).filter(pk=pk).first()
+        return found
+    return _SESSION.first(user.pk, pk)
