@@ -9,7 +9,8 @@ from django.urls import include, path
 from django.utils import timezone
 from rest_framework import generics, serializers
 
-from bookings.supply import claim_rows, grid_of, placed_at
+from bookings.house import placed_at
+from bookings.supply import claim_rows, grid_of
 from clinic.models import IdempotencyKey, Location, User
 
 

@@ -11,10 +11,11 @@ from bench import data
 from bench.rows import Row, paired
 from bookings.availability import Demand, starts
 from bookings.courses import SLACK_DAYS
+from bookings.house import ROLE_OF_KIND, house_at
 from bookings.phases import DEVICE, PRACTITIONER, ROOM, Step, in_sequence
 from bookings.planner import plan_series
 from bookings.series import PlannedSession, SeriesPlan, Tie, Unmet
-from bookings.supply import ROLE_OF_KIND, claim_rows, grid_of, placed_at, supply_of
+from bookings.supply import claim_rows, grid_of, supply_of
 from clinic.models import Location
 
 #: A needling session of 90 minutes: the practitioner is free during numbing, the device is needed in the middle.
@@ -78,11 +79,10 @@ def _search(
 
     def ours() -> int:
         now = data.now()
-        placed = placed_at(place, ids)
-        grid = grid_of(place, data.TODAY, days)
-        supply = supply_of(place, placed, grid, now=now)
+        house = house_at(place, grid_of(place, data.TODAY, days), ids)
+        supply = supply_of(house, now=now)
         pools: dict[str, tuple[int, ...]] = {}
-        for one in placed:
+        for one in house.placed:
             role = ROLES[one.kind]
             pools[role] = (*pools.get(role, ()), one.id)
         phases = CONSULTATION if only_practitioner else PHASES
@@ -127,9 +127,11 @@ def _planner(place: Location) -> Row:
 
 
 def _series_plan(place: Location, ids: list[int]) -> SeriesPlan | Unmet:
-    now, placed = data.now(), placed_at(place, ids)
-    supply = supply_of(place, placed, grid_of(place, data.TODAY, SERIES_DAYS), now=now)
-    pools = {role: tuple(one.id for one in placed if ROLES[one.kind] == role) for role in ROLES.values()}
+    now, house = data.now(), house_at(place, grid_of(place, data.TODAY, SERIES_DAYS), ids)
+    supply = supply_of(house, now=now)
+    pools = {
+        role: tuple(one.id for one in house.placed if ROLES[one.kind] == role) for role in ROLES.values()
+    }
     demand = Demand(phases=PHASES, pools=pools, not_before=now, step_minutes=15)
     sessions = [PlannedSession(1, demand, ideal=data.TODAY + timedelta(days=7))] + [
         PlannedSession(number, demand, ties=(Tie(number - 2, 21, 28, 42),)) for number in range(2, 7)

@@ -14,18 +14,17 @@ from functools import cached_property
 
 from bookings.availability import Demand, Supply
 from bookings.care import facts_for
+from bookings.house import Placed, house_at
 from bookings.models import Appointment
 from bookings.phases import PRACTITIONER
 from bookings.series import PlannedSession, Standing, Tie, Wishes
 from bookings.slots import MOST_DAYS, settings_of, suitable
 from bookings.supply import (
-    Placed,
     demand_of,
     first_start,
     grid_of,
     last_start,
     patient_busy,
-    placed_at,
     supply_of,
 )
 from bookings.timegrid import Grid
@@ -136,11 +135,10 @@ def ground_for(courses: Sequence[Course], *, without: Iterable[int]) -> Ground:
     """
     first = courses[0]
     location = first.plan.location
-    known = placed_at(location)
-    wanted = {one.id for course in courses for one in _used(course, known)}
-    used = [one for one in known if one.id in wanted]
     grid = grid_of(location, first.today, max(days_needed(course) for course in courses))
-    return Ground(used, grid, supply_of(location, used, grid, now=first.now, without=without))
+    whole = house_at(location, grid)
+    house = whole.with_only({one.id for course in courses for one in _used(course, whole.placed)})
+    return Ground(house.placed, grid, supply_of(house, now=first.now, without=without))
 
 
 def lay_out(

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from bookings.availability import Demand, ObstacleCode
 from bookings.care import care_problems
+from bookings.house import ROLE_OF_KIND, placed_at
 from bookings.obstacles import Obstacle, why_not
 from bookings.refusals import Refused
 from bookings.slots import Market, market, settings_of
-from bookings.supply import ROLE_OF_KIND, first_start, last_start, placed_at
+from bookings.supply import first_start, last_start
 from bookings.timegrid import CELL_MINUTES
 from bookings.visits import Visit
 from clinic.errors import Blocker, NeedsApproval, Problem, Warning

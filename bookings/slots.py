@@ -13,20 +13,11 @@ from django.utils.translation import gettext as _
 
 from bookings.assignment import Slot, assign_cell, slots
 from bookings.availability import Demand, ObstacleCode, Search, Supply
+from bookings.house import Placed, house_at, pools
 from bookings.obstacles import why_not
 from bookings.phases import PRACTITIONER
 from bookings.series import Wishes, part_of
-from bookings.supply import (
-    Placed,
-    demand_of,
-    first_start,
-    grid_of,
-    last_start,
-    patient_busy,
-    placed_at,
-    pools,
-    supply_of,
-)
+from bookings.supply import demand_of, first_start, grid_of, last_start, supply_for
 from bookings.timegrid import CELL_MINUTES
 from bookings.visits import Visit
 from clinic.errors import Taken
@@ -84,21 +75,22 @@ def market(
     settings = settings_of(visit.location)
     wishes = wishes or Wishes()
     grid = grid_of(visit.location, first_day, min(max(days, 1), MOST_DAYS))
-    placed = suitable(visit, placed_at(visit.location), on=first_day)
+    whole = house_at(visit.location, grid)
+    house = whole.with_only({one.id for one in suitable(visit, whole.placed, on=first_day)})
+    supply, busy = supply_for(visit.patient.pk, house, now=now, without=without, explained=explained)
     zone = visit.location.tz
     demand = demand_of(
         visit,
-        placed,
+        house.placed,
         grid,
         step_minutes=step_minutes or settings.slot_minutes,
         not_before=first_start(now, settings.notice_minutes if is_limited else 0),
         not_after=last_start(now, settings.horizon_days, zone) if is_limited else None,
         wished={PRACTITIONER: tuple(sorted(wishes.practitioners))},
         only=only,
-        busy=patient_busy(visit.patient.pk, grid, now=now, without=without),
+        busy=busy,
     )
-    supply = supply_of(visit.location, placed, grid, now=now, without=without, explained=explained)
-    return Market(demand, supply, placed)
+    return Market(demand, supply, house.placed)
 
 
 def suitable(visit: Visit, placed: Iterable[Placed], *, on: date) -> list[Placed]:
