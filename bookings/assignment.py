@@ -6,11 +6,13 @@ that is just long enough free is taken before one with the whole morning free. T
 the same answer.
 """
 
+from __future__ import annotations
+
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from bookings.availability import Demand, Need, Search, Supply
 from bookings.phases import Phase, Span, patient_span, whole_span
@@ -29,19 +31,43 @@ class SlotClaim:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """One claim relative to the start of its slot: which need of the demand, its role, from and until."""
+
+    need: int
+    role: str
+    start: timedelta
+    end: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """A bookable start with everything it takes.
 
     `start` to `end` is the patient's time, `until` the end of the last phase (turnover included).
     `assignment` names the resource of each role (for a role that changes resources between spans, the
-    first); `claims` are all of them.
+    first); `chosen` that of each need. `begins` is the start of the first phase, with or without the patient.
     """
 
+    begins: datetime
     start: datetime
     end: datetime
     until: datetime
     assignment: Mapping[str, int]
-    claims: tuple[SlotClaim, ...]
+    chosen: tuple[int, ...]
+    pieces: tuple[Piece, ...]
+
+    @property
+    def claims(self) -> tuple[SlotClaim, ...]:
+        """All that is taken; laid out when somebody asks, for a list of starts shows none of it."""
+        return tuple(
+            SlotClaim(piece.role, self.chosen[piece.need], self.begins + piece.start, self.begins + piece.end)
+            for piece in self.pieces
+        )
+
+    def with_only(self, roles: Collection[str]) -> Slot:
+        """The same slot, taking nothing for any other role."""
+        return replace(self, pieces=tuple(piece for piece in self.pieces if piece.role in roles))
 
 
 def assign(start: datetime, demand: Demand, supply: Supply) -> Slot | None:
@@ -67,8 +93,9 @@ def assign_cell(search: Search, cell: int, fixed: Mapping[str, int] | None = Non
 def slots(demand: Demand, supply: Supply, within: Interval | None = None) -> Iterator[Slot]:
     """Every possible start, or those within an interval, in order of time, each with its best-fitting
     resources."""
-    search = Search(demand, supply)
-    return (slot_of(search, cell, chosen) for cell, chosen in choices(search, within))
+    layout, instant = _layout(demand.phases, demand.needs), supply.grid.instant
+    found = choices(Search(demand, supply), within)
+    return (_slot(layout, instant(cell), chosen) for cell, chosen in found)
 
 
 def choices(search: Search, within: Interval | None = None) -> Iterator[tuple[int, tuple[int, ...]]]:
@@ -103,15 +130,13 @@ def slot_of(search: Search, cell: int, chosen: tuple[int, ...]) -> Slot:
 
 def slot_at(demand: Demand, begins: datetime, chosen: tuple[int, ...]) -> Slot:
     """The slot of a demand that begins at an instant, with the resources chosen for its needs."""
-    layout = _layout(demand.phases, demand.needs)
-    claims = tuple(
-        [
-            SlotClaim(role, chosen[index], begins + start, begins + end)
-            for index, role, start, end in layout.claims
-        ]
-    )
+    return _slot(_layout(demand.phases, demand.needs), begins, chosen)
+
+
+def _slot(layout: _Layout, begins: datetime, chosen: tuple[int, ...]) -> Slot:
     assignment = dict(zip(layout.roles, reversed(chosen), strict=True))
-    return Slot(begins + layout.start, begins + layout.end, begins + layout.until, assignment, claims)
+    start, end, until = begins + layout.start, begins + layout.end, begins + layout.until
+    return Slot(begins, start, end, until, assignment, chosen, layout.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +148,19 @@ class _Layout:
     end: timedelta
     until: timedelta
     roles: tuple[str, ...]
-    claims: tuple[tuple[int, str, timedelta, timedelta], ...]
+    pieces: tuple[Piece, ...]
 
 
 @lru_cache(maxsize=256)
 def _layout(phases: tuple[Phase, ...], needs: tuple[Need, ...]) -> _Layout:
-    patient = patient_span(phases)
-    claims = tuple(
-        (index, need.role, timedelta(minutes=span.start), timedelta(minutes=span.end))
+    pieces = tuple(
+        Piece(index, need.role, timedelta(minutes=span.start), timedelta(minutes=span.end))
         for index, need in enumerate(needs)
         for span in need.spans
     )
+    patient = patient_span(phases)
     start, end, until = (timedelta(minutes=at) for at in (patient.start, patient.end, whole_span(phases).end))
-    return _Layout(start, end, until, tuple(need.role for need in reversed(needs)), claims)
+    return _Layout(start, end, until, tuple(need.role for need in reversed(needs)), pieces)
 
 
 def _ranked(search: Search, index: int, cell: int) -> list[int]:
@@ -146,7 +171,7 @@ def _ranked(search: Search, index: int, cell: int) -> list[int]:
     return sorted(fitting, key=lambda name: (*wishes(name), left_over(free[name], need.spans, cell), name))
 
 
-def _wishes(demand: Demand, need: Need) -> "_WishRank":
+def _wishes(demand: Demand, need: Need) -> _WishRank:
     wished = demand.wished.get(need.role, ())
     return _WishRank({name: rank for rank, name in enumerate(wished)})
 
@@ -187,36 +212,38 @@ def _painted(search: Search, index: int, near: int, first: int) -> list[int]:
     best stays on top.
     """
     need, free = search.demand.needs[index], search.supply.free
-    rank = _wishes(search.demand, need)
+    rank, cut = _wishes(search.demand, need), _Cut(need.spans)
     strokes: list[tuple[int, int, int, int, int]] = []
     for name, mask in search.fits[index].items():
         if fitting := (mask & near) >> first:
-            pieces = [*runs(fitting)]
-            left_at = (
-                _Stretches(free[name]).left_over if len(pieces) > FEW else partial(left_over, free[name])
-            )
-            for begin, finish in pieces:
-                left = left_at(need.spans, begin + first)
-                strokes.append((*rank(name), left, name, begin, finish))
+            place, stretches = rank(name), _Stretches(free[name])
+            strokes += [
+                (*place, stretches.left_over(cut, begin + first), name, begin, finish)
+                for begin, finish in runs(fitting)
+            ]
     owners = [0] * (near.bit_length() - first)
     for _, _, name, begin, finish in sorted(strokes, reverse=True):
         owners[begin:finish] = [name] * (finish - begin)
     return owners
 
 
-#: So many look-ups are cheaper one by one than laying out all free stretches for them.
-FEW = 24
+class _Cut:
+    """What an appointment cuts from the free time of a resource: where its spans begin, and all their cells."""
+
+    def __init__(self, spans: tuple[Span, ...]) -> None:
+        self.offsets = [span.first_cell for span in spans]
+        self.cells = sum(span.cells for span in spans)
 
 
 class _Stretches:
     """The free stretches of one resource, laid out for many look-ups."""
 
     def __init__(self, free: int) -> None:
-        self.runs = list(runs(free))
-        self.begins = [first for first, _ in self.runs]
+        found = [*runs(free)]
+        self.begins = [first for first, _ in found]
+        self.lengths = [end - first for first, end in found]
 
-    def left_over(self, spans: tuple[Span, ...], cell: int) -> int:
+    def left_over(self, cut: _Cut, cell: int) -> int:
         """As `left_over`, from the laid-out stretches."""
-        touched = {bisect_right(self.begins, cell + span.first_cell) - 1 for span in spans}
-        lengths = sum(self.runs[at][1] - self.runs[at][0] for at in touched)
-        return lengths - sum(span.cells for span in spans)
+        touched = {bisect_right(self.begins, cell + offset) - 1 for offset in cut.offsets}
+        return sum([self.lengths[at] for at in touched]) - cut.cells

@@ -2,7 +2,7 @@
 uses."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from bookings.assignment import Slot, slot_at
@@ -103,7 +103,7 @@ def _as_booked(demand: Demand, standing: Standing) -> Slot:
     slot = slot_at(
         demand, standing.start, tuple(standing.assignment.get(need.role, 0) for need in demand.needs)
     )
-    return replace(slot, claims=tuple(claim for claim in slot.claims if claim.role in standing.assignment))
+    return slot.with_only(standing.assignment.keys())
 
 
 def collides(uses: Cells, other: Cells) -> bool:
