@@ -8,7 +8,6 @@ the same answer.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -236,14 +235,16 @@ class _Cut:
 
 
 class _Stretches:
-    """The free stretches of one resource, laid out for many look-ups."""
+    """The free time of one resource, written out for many look-ups: one character per cell."""
 
     def __init__(self, free: int) -> None:
-        found = [*runs(free)]
-        self.begins = [first for first, _ in found]
-        self.lengths = [end - first for first, end in found]
+        self.cells = bin(free)[:1:-1]
 
     def left_over(self, cut: _Cut, cell: int) -> int:
-        """As `left_over`, from the laid-out stretches."""
-        touched = {bisect_right(self.begins, cell + offset) - 1 for offset in cut.offsets}
-        return sum([self.lengths[at] for at in touched]) - cut.cells
+        """As `left_over`: the stretches that are cut, less what is cut from them."""
+        cells, lengths = self.cells, {}
+        for offset in cut.offsets:
+            at = cell + offset
+            begin, end = cells.rfind("0", 0, at), cells.find("0", at)
+            lengths[begin] = (end if end >= 0 else len(cells)) - begin - 1
+        return sum(lengths.values()) - cut.cells

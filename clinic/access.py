@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
@@ -25,12 +25,16 @@ _MEMBERSHIPS = "SELECT location_id, role FROM clinic_membership WHERE user_id = 
 def permissions_of(user: Any) -> dict[int, frozenset[Permission]]:
     """For each location's id: all that the user may do there. Read once per user object."""
     cached: dict[int, frozenset[Permission]] | None = getattr(user, "granted_permissions", None)
-    if cached is None:
-        cached = {}
-        for location_id, role in prepared_rows(_MEMBERSHIPS, [user.pk]):
-            cached[location_id] = cached.get(location_id, frozenset()) | ROLES[role].permissions
-        user.granted_permissions = cached
-    return cached
+    return grant(user, prepared_rows(_MEMBERSHIPS, [user.pk])) if cached is None else cached
+
+
+def grant(user: Any, memberships: Iterable[tuple[int, str]]) -> dict[int, frozenset[Permission]]:
+    """Notes on a user object what its memberships (location's id, role) allow, and gives it."""
+    granted: dict[int, frozenset[Permission]] = {}
+    for location_id, role in memberships:
+        granted[location_id] = granted.get(location_id, frozenset()) | ROLES[role].permissions
+    user.granted_permissions = granted
+    return granted
 
 
 def may(user: Any, permission: Permission, location: Location | int | None = None) -> bool:

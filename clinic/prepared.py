@@ -80,7 +80,7 @@ class Prepared(Generic[Row]):
     """A QuerySet that is written once per process; calling it with other values gives its rows.
 
     `build` takes as many arguments as there are values (ids, or texts wrapped in `mark`), and must use each as a plain
-    value of a filter. `select_related` and `defer` work, `prefetch_related` and annotations do not.
+    value of a filter. `select_related`, `defer` and annotations work, `prefetch_related` does not.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[Row]], *marks: Any) -> None:
@@ -113,6 +113,7 @@ def _maker(compiler: Any) -> Callable[[Any], Any]:
     select, info = compiler.select, compiler.klass_info
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in select[first:last]]
+    annotations = list(compiler.annotation_col_map.items())
     relations = get_related_populators(info, select, connection.alias)
     converters = compiler.get_converters([column[0] for column in select])
 
@@ -121,6 +122,8 @@ def _maker(compiler: Any) -> Callable[[Any], Any]:
         made = info["model"].from_db(connection.alias, names, values[first:last])
         for relation in relations:
             relation.populate(values, made)
+        for name, at in annotations:
+            setattr(made, name, values[at])
         return made
 
     return make

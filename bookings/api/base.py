@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,17 @@ OFFERED = 3
 Made = tuple[list[int], Any]
 
 
+_known = threading.local()
+
+
+def _checker(shape: type[Serializer[Any]]) -> Serializer[Any]:
+    """This thread's serializer of a shape: DRF copies every field anew for each request, and nothing of it changes."""
+    checkers: dict[type[Serializer[Any]], Serializer[Any]] = _known.__dict__
+    if shape not in checkers:
+        checkers[shape] = shape(data={})
+    return checkers[shape]
+
+
 class ClinicViewSet(GenericViewSet):  # type: ignore[type-arg]
     """Reads by `visible_to`, changes by actions. One reading of the clock per request."""
 
@@ -46,9 +58,11 @@ class ClinicViewSet(GenericViewSet):  # type: ignore[type-arg]
 
     def told(self, shape: type[Serializer[Any]], data: Any = None) -> dict[str, Any]:
         """The checked content of the body, or of `data`; 400 says what is wrong with it."""
-        serializer = shape(
-            data=self.request.data if data is None else data, context=self.get_serializer_context()
-        )
+        serializer = _checker(shape)
+        serializer.initial_data = self.request.data if data is None else data
+        serializer._context = self.get_serializer_context()  # noqa: SLF001 - what DRF's constructor does
+        for outcome in ("_validated_data", "_errors", "_data"):
+            serializer.__dict__.pop(outcome, None)
         serializer.is_valid(raise_exception=True)
         found: dict[str, Any] = serializer.validated_data
         return found

@@ -1,18 +1,30 @@
 """`Authorization: Bearer <token>` for API clients."""
 
 import hashlib
+from collections.abc import Iterator
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from clinic.models import ApiToken, User
+from clinic.access import grant
+from clinic.models import ApiToken, Membership, User
 from clinic.prepared import Prepared
 
-_BY_HASH = Prepared(
-    lambda hashed: ApiToken.objects.select_related("user").filter(token_hash=hashed, revoked_at=None), "HASH"
-)
+
+def _with_work(hashed: str) -> QuerySet[ApiToken]:
+    """The token, its user, and where they work as what ("7 MANAGER"): all that each request asks about them."""
+    work = Membership.objects.filter(user=OuterRef("user")).order_by("pk")
+    told = Concat(Cast("location_id", TextField()), Value(" "), "role", output_field=TextField())
+    found = ApiToken.objects.select_related("user").filter(token_hash=hashed, revoked_at=None)
+    return found.annotate(work=ArraySubquery(work.values(told=told)))
+
+
+_BY_HASH = Prepared(_with_work, "HASH")
 
 
 def token_hash(token: str) -> str:
@@ -33,6 +45,7 @@ class TokenAuthentication(BaseAuthentication):
         token = self._token(words[1].decode(errors="replace"))
         if token is None or not token.user.is_active:
             raise AuthenticationFailed(_("This token is not known, or was revoked."))
+        grant(token.user, _memberships(token))
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -41,3 +54,9 @@ class TokenAuthentication(BaseAuthentication):
 
     def _token(self, text: str) -> ApiToken | None:
         return _BY_HASH.first(token_hash(text))
+
+
+def _memberships(token: ApiToken) -> Iterator[tuple[int, str]]:
+    for line in token.work:  # type: ignore[attr-defined] - annotated
+        location, role = line.split(" ", 1)
+        yield int(location), role
