@@ -104,7 +104,7 @@ def key_of(message: Message) -> str:
 
 def masked(text: str) -> str:
     """The text without the secret part of patient links."""
-    return _SECRET.sub(r"\1…", text)
+    return _SECRET.sub(r"\1…", text) if "/p/" in text else text
 
 
 def blocks(text: str) -> list[dict[str, str]]:

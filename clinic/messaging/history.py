@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from clinic.messaging.models import Message
+from clinic.messaging.models import AttemptOutcome, Message
 from clinic.messaging.words import MessageStatus
 
 S = MessageStatus
@@ -40,7 +40,7 @@ def history_of(message: Message) -> list[Move]:
     ]
     moves += [
         Move(row.settled_at, S.DISPATCHING, row.to_status, why=row.error or row.provider_reference)
-        for row in message.outcomes.all()
+        for row in AttemptOutcome.objects.filter(attempt__message=message)
         if row.to_status
     ]
     return sorted(moves, key=lambda move: move.at)

@@ -45,6 +45,8 @@ def cost(text: str) -> Cost:
 
 def economical(text: str) -> str:
     """The same text without costly typography; without accents too, where that saves messages."""
+    if GSM.issuperset(text):
+        return text
     plain = text.translate(_PLAIN_TABLE)
     if GSM.issuperset(plain):
         return plain

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from clinic.messaging.words import Channel, MessageKind
 
 K = MessageKind
@@ -60,6 +62,7 @@ FROM_INSTANTS = {
 BESIDES = frozenset({"attachments", "link_until"})
 
 
+@cache
 def allowed(kind: str, channel: str) -> frozenset[str]:
     """The variables that a text of this kind may use on this channel."""
     both = PLACE | _BOTH[MessageKind(kind)]

@@ -61,6 +61,7 @@ class Wordings:
 
     def __init__(self) -> None:
         self._own: dict[tuple[str, str, str], Wording] = {}
+        self._best: dict[tuple[str, ...], Wording | None] = {}
         for row in TextVersion.objects.order_by("version"):
             self._put(row)
 
@@ -77,6 +78,12 @@ class Wordings:
 
     def best(self, kind: str, channel: str, languages: Iterable[str]) -> Wording | None:
         """The text in the first of these languages that has one, English last."""
+        asked = (kind, channel, *languages)
+        if asked not in self._best:
+            self._best[asked] = self._first(kind, channel, asked[2:])
+        return self._best[asked]
+
+    def _first(self, kind: str, channel: str, languages: Iterable[str]) -> Wording | None:
         for language in (*_with_base(languages), LAST_RESORT):
             if (found := self.exact(kind, channel, language)) is not None:
                 return found

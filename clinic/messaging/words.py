@@ -105,6 +105,16 @@ LEASED = (S.CLAIMED, S.DISPATCHING)
 ACCEPTED = (S.SENT, S.DELIVERED, S.UNDELIVERED)
 #: A person must look at these.
 TROUBLED = (S.DEAD, S.UNKNOWN, S.UNDELIVERED)
+
+
+class Stage(models.TextChoices):
+    """What the indexes know of a status: still on its way, waiting for a person, or done with."""
+
+    OPEN = "open"
+    TROUBLED = "troubled"
+    DONE = "done"
+
+
 #: We decided not to send these.
 NOT_SENT = (S.CANCELLED, S.EXPIRED)
 

@@ -31,7 +31,8 @@ def insert_planned(new: Sequence[Message], *, now: datetime, by: Any) -> None:
 
 @cache
 def _fields() -> tuple[models.Field[Any, Any], ...]:
-    return tuple(field for field in Message._meta.concrete_fields if not field.primary_key)  # noqa: SLF001 - Django's public way to the fields
+    known = Message._meta.concrete_fields  # noqa: SLF001 - Django's public way to the fields
+    return tuple(field for field in known if not field.primary_key and not field.generated)
 
 
 def _value(row: Message, field: models.Field[Any, Any]) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import DatabaseError, transaction
 
@@ -22,7 +22,7 @@ from clinic.messaging.engine.dispatch import values_of
 from clinic.messaging.engine.facts import Facts
 from clinic.messaging.engine.gate import Go, judge
 from clinic.messaging.engine.settle import Answered, Dispatched, answered
-from clinic.messaging.engine.sql import clocked, rows
+from clinic.messaging.engine.sql import clocked, records, rows
 from clinic.messaging.models import Message
 from clinic.messaging.words import MessageStatus
 
@@ -33,10 +33,9 @@ if TYPE_CHECKING:
 _DISPATCH_MANY = clocked(
     """
 WITH wanted AS MATERIALIZED (
-    SELECT * FROM unnest(
-        %(ids)s::bigint[], %(addresses)s::text[], %(languages)s::text[], %(templates)s::text[], %(subjects)s::text[],
-        %(bodies)s::text[], %(attachments)s::text[]
-    ) AS told (id, address, language, template, subject, body, attachments)
+    SELECT * FROM json_to_recordset(%(told)s::json) AS told (
+        id bigint, address text, language text, template text, subject text, body text, attachments text
+    )
 ), ours AS MATERIALIZED (
     SELECT wanted.* FROM wanted JOIN messaging_message AS message USING (id)
     WHERE status = 'claimed' AND lease_token = %(token)s AND lease_until > <now> AND expires_at > <now>
@@ -65,10 +64,12 @@ RETURNING message_id, id
 )
 _SETTLE_MANY = clocked("""
 WITH told AS MATERIALIZED (
-    SELECT * FROM unnest(
-        %(s_id)s::bigint[], %(s_attempt)s::bigint[], %(s_to)s::text[], %(s_answer)s::text[],
-        %(s_delay)s::double precision[], %(s_reference)s::text[], %(s_error)s::text[]
-    ) AS told (id, attempt, go_to, answer, delay, reference, error)
+    SELECT s_id AS id, s_attempt AS attempt, s_to AS go_to, s_answer AS answer, s_delay AS delay,
+           s_reference AS reference, s_error AS error
+    FROM json_to_recordset(%(told)s::json) AS told (
+        s_id bigint, s_attempt bigint, s_to text, s_answer text, s_delay double precision, s_reference text,
+        s_error text
+    )
 ), ours AS MATERIALIZED (
     SELECT told.* FROM told JOIN messaging_message AS message USING (id)
     WHERE status = 'dispatching' AND lease_token = %(token)s
@@ -94,6 +95,9 @@ SELECT id, attempt, answer, '', reference, error, <now> FROM told WHERE id NOT I
 ON CONFLICT (attempt_id) DO NOTHING
 RETURNING to_status
 """)
+#: What differs from message to message.
+_WRITTEN = ("id", "address", "language", "template", "subject", "body", "attachments")
+_SETTLED = ("s_id", "s_attempt", "s_to", "s_answer", "s_delay", "s_reference", "s_error")
 
 
 class _Ready(NamedTuple):
@@ -173,17 +177,9 @@ def _write_dispatched(worker: Pass, claimed: Claimed, ready: list[_Ready]) -> li
     channel = ready[0].message.channel
     provider = worker.carriers[channel].name
     kept = [values_of(each.message, each.composed, claimed.token, provider) for each in ready]
-    columns = {
-        "ids": "id",
-        "addresses": "address",
-        "languages": "language",
-        "templates": "template",
-        "subjects": "subject",
-        "bodies": "body",
-        "attachments": "attachments",
-    }
-    values: dict[str, Any] = {name: [row[key] for row in kept] for name, key in columns.items()}
-    values |= {"token": claimed.token, "channel": str(channel), "provider": provider, "now": worker.now}
+    told = [{name: row[name] for name in _WRITTEN} for row in kept]
+    values = {"told": records(told), "token": claimed.token, "channel": str(channel), "provider": provider}
+    values["now"] = worker.now
     attempts = dict(rows(_DISPATCH_MANY, values))
     return [
         Dispatched(each.message, each.composed, claimed.token, attempts[each.message.pk])
@@ -206,9 +202,8 @@ def _settle(worker: Pass, sent: Sequence[Dispatched], results: Sequence[Result])
 
 
 def _write_settled(worker: Pass, told: list[Answered]) -> list[str]:
-    columns = ("s_id", "s_attempt", "s_to", "s_answer", "s_delay", "s_reference", "s_error")
-    values: dict[str, Any] = {name: [each.values[name] for each in told] for name in columns}
-    values |= {"token": told[0].sent.token, "now": worker.now}
+    kept = [{name: each.values[name] for name in _SETTLED} for each in told]
+    values = {"told": records(kept), "token": told[0].sent.token, "now": worker.now}
     return [status for (status,) in rows(_SETTLE_MANY, values)]
 
 

@@ -7,34 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import CharField, QuerySet
-from django.db.models.functions import Cast
-
-from clinic.messaging.engine.sql import among, clocked, rows
+from clinic.messaging.engine.reading import read
+from clinic.messaging.engine.sql import clocked, rows
 from clinic.messaging.models import Message
 
 LEASE_SECONDS = 90
-#: Columns that sending does not look at.
-_NOT_READ = (
-    *(
-        "created_at",
-        "created_by",
-        "lease_token",
-        "lease_until",
-        "sent_at",
-        "delivered_at",
-        "handled_at",
-        "handled_by",
-    ),
-    *("scheduled_for", "dedupe_key", "provider", "provider_reference", "last_error", "reason", "fallback_of"),
-    *("patient__search", "patient__alert", "patient__desk_note", "patient__extra_minutes"),
-)
-
 _CLAIM = clocked(
     """
 WITH due AS MATERIALIZED (
     SELECT id FROM messaging_message
-    WHERE status = 'pending' AND channel = %(channel)s AND next_attempt_at <= (SELECT <now>)
+    WHERE stage = 'open' AND status = 'pending' AND channel = %(channel)s AND next_attempt_at <= (SELECT <now>)
       AND (next_attempt_at, id) > (%(since)s::timestamptz, %(number)s)
     ORDER BY next_attempt_at, id
     LIMIT %(limit)s
@@ -96,20 +78,7 @@ def claim(*, channel: str, limit: int, now: datetime | None, after: Place = BEGI
     )
     if not found:
         return Claimed([], token, now) if now else Claimed([], token, datetime.min)  # noqa: DTZ901 - nothing to date
-    taken = Message.objects.filter(pk__in=among(row[0] for row in found), lease_token=token)
-    return Claimed(list(with_facts(taken)), token, found[0][1])
-
-
-def with_facts(taken: QuerySet[Message]) -> QuerySet[Message]:
-    """In order of time, with patient, location and its settings: locations are read once, however many messages."""
-    return (
-        taken.select_related("patient")
-        .prefetch_related("location__settings")
-        # Taking a number apart, only to write it down again, took longer than all the rest that is read here.
-        .defer("patient__phone", *_NOT_READ)
-        .annotate(number=Cast("patient__phone", CharField()))
-        .order_by("next_attempt_at", "id")
-    )
+    return Claimed(read((row[0] for row in found), token=token), token, found[0][1])
 
 
 def release(ids: Iterable[int], token: uuid.UUID, *, at: datetime | None = None) -> None:

@@ -14,13 +14,23 @@ from clinic.messaging.models import Message
 from clinic.messaging.timing import MAX_ATTEMPTS
 from clinic.messaging.words import MessageStatus, Policy
 
+#: What a worker may hold: it was due when it was taken. No index of its own knows the leases, for then every taking and
+#: handing over would enter all the indexes of the table; what is due and not yet done with is looked through instead.
+_OPEN = "stage = 'open' AND channel = ANY('{sms,email}') AND next_attempt_at <= (SELECT <now>)"
+
+
+def _about_open(statement: str, **constants: int) -> str:
+    return clocked(statement.replace("<open>", _OPEN), **constants)
+
+
 #: A message that so often took its process down with it is dead.
 MAX_CLAIMS = 2 * MAX_ATTEMPTS
 
-_FREE_CLAIMED = clocked(
+_FREE_CLAIMED = _about_open(
     """
 WITH lapsed AS MATERIALIZED (
-    SELECT id FROM messaging_message WHERE status = 'claimed' AND lease_until <= <now>
+    SELECT id FROM messaging_message
+    WHERE <open> AND status = 'claimed' AND lease_until <= (SELECT <now>)
     ORDER BY lease_until LIMIT 1000 FOR UPDATE SKIP LOCKED
 ), moved AS (
     UPDATE messaging_message AS message
@@ -37,10 +47,11 @@ RETURNING message_id
 )
 
 #: The old worker is fenced off by the new token before anybody is asked.
-_TAKE_OVER = clocked(
+_TAKE_OVER = _about_open(
     """
 WITH lapsed AS MATERIALIZED (
-    SELECT id FROM messaging_message WHERE status = 'dispatching' AND lease_until <= <now>
+    SELECT id FROM messaging_message
+    WHERE <open> AND status = 'dispatching' AND lease_until <= (SELECT <now>)
     ORDER BY lease_until LIMIT 50 FOR UPDATE SKIP LOCKED
 )
 UPDATE messaging_message AS message

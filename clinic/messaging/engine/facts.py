@@ -9,8 +9,7 @@ from typing import Any
 
 from clinic.messaging import registry
 from clinic.messaging.consent import Choices, Reach, choices_of
-from clinic.messaging.engine.claim import with_facts
-from clinic.messaging.engine.sql import among
+from clinic.messaging.engine.reading import read
 from clinic.messaging.models import Message
 from clinic.messaging.words import Channel
 
@@ -49,7 +48,7 @@ class Facts:
 def read_again(left: Iterable[Message]) -> tuple[deque[Message], Facts]:
     """Fresh rows and facts for the rest of a batch; rows that are no longer ours fall to the guards."""
     order = [message.pk for message in left]
-    found = {message.pk: message for message in with_facts(Message.objects.filter(pk__in=among(order)))}
+    found = {message.pk: message for message in read(order)}
     fresh = deque(found[pk] for pk in order if pk in found)
     return fresh, Facts(fresh)
 

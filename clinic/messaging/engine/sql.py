@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -9,7 +10,6 @@ from typing import Any
 
 import psycopg
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
 #: The instant of a statement: the one that a test gives, or the database's own clock.
 _NOW = "coalesce(%(now)s::timestamptz, clock_timestamp())"
@@ -27,8 +27,8 @@ def together(*parts: str, giving: str) -> str:
     return "WITH " + ", ".join(parts) + giving
 
 
-def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Runs one statement and gives its rows.
+def rows(statement: str, values: Mapping[str, Any], *, binary: bool = False) -> list[tuple[Any, ...]]:
+    """Runs one statement and gives its rows; `binary` for many rows: instants need not be spelled and read.
 
     PostgreSQL keeps the plan of each of these few statements for as long as the connection lives: reading them anew
     took longer than carrying them out. Where a pooler hands out another connection for each transaction
@@ -38,7 +38,7 @@ def rows(statement: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     connection.ensure_connection()
     is_kept = not connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS")
     with connection.wrap_database_errors, _keeping_plans(connection.connection), _cursor() as cursor:
-        cursor.execute(statement, dict(values), prepare=is_kept)
+        cursor.execute(statement, dict(values), prepare=is_kept, binary=binary)
         return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else []
 
 
@@ -56,9 +56,9 @@ def _keeping_plans(raw: psycopg.Connection[Any]) -> Iterator[None]:
         raw.prepare_threshold = before
 
 
-def among(ids: Iterable[int]) -> RawSQL:
-    """For `pk__in`: one array, however many numbers; a placeholder for each took longer than the query."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+def records(told: Iterable[Mapping[str, Any]]) -> str:
+    """For `json_to_recordset`: one value, however many rows; a list for each column was written element by element."""
+    return json.dumps(list(told), ensure_ascii=False, separators=(",", ":"))
 
 
 def database_now(now: datetime | None) -> datetime:

@@ -45,7 +45,11 @@ class MessageAttempt(models.Model):
 class AttemptOutcome(models.Model):
     """What the channel answered, and the move that followed; no move when another worker had taken over."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="outcomes")
+    # The attempt vouches for the message: a second check, and an index that the attempts' own one makes needless,
+    # would be paid with every message.
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="outcomes", db_index=False, db_constraint=False
+    )
     attempt = models.OneToOneField(MessageAttempt, on_delete=models.CASCADE, related_name="outcome")
     answer = models.CharField(max_length=10, choices=Answer)
     #: Empty when this worker was fenced off: somebody else decides.

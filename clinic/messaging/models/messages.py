@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from clinic.messaging.words import (
@@ -22,6 +22,7 @@ from clinic.messaging.words import (
     Policy,
     Purpose,
     Reason,
+    Stage,
 )
 from clinic.roles import Permission, roles_with
 from clinic.statuses import StatusChange
@@ -55,11 +56,11 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def planned(self) -> MessageQuerySet:
         """Still to be sent."""
-        return self.filter(status__in=(*UNSENT, MessageStatus.DISPATCHING))
+        return self.filter(stage=Stage.OPEN)
 
     def unsent(self) -> MessageQuerySet:
         """Can still be called back."""
-        return self.filter(status__in=UNSENT)
+        return self.filter(stage=Stage.OPEN, status__in=UNSENT)
 
     def accepted(self) -> MessageQuerySet:
         """Taken by the provider."""
@@ -75,15 +76,15 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def troubled(self) -> MessageQuerySet:
         """Dead, unknown or undelivered, the other channel did not take over, and nobody has dealt with it."""
-        return self.filter(status__in=TROUBLED, handled_at__isnull=True, fallback__isnull=True)
+        return self.filter(stage=Stage.TROUBLED, handled_at__isnull=True, fallback__isnull=True)
 
     def due(self, now: datetime) -> MessageQuerySet:
         """Pending, and their time has come."""
-        return self.filter(status=MessageStatus.PENDING, next_attempt_at__lte=now)
+        return self.filter(stage=Stage.OPEN, status=MessageStatus.PENDING, next_attempt_at__lte=now)
 
     def lapsed(self, now: datetime) -> MessageQuerySet:
         """Held by a worker that did not come back in time."""
-        return self.filter(status__in=LEASED, lease_until__lte=now)
+        return self.filter(stage=Stage.OPEN, status__in=LEASED, lease_until__lte=now)
 
     def with_people(self) -> MessageQuerySet:
         """With what a list shows."""
@@ -125,6 +126,17 @@ class Message(models.Model):
 
     status = models.CharField(
         _("status"), max_length=12, choices=MessageStatus, default=MessageStatus.PENDING
+    )
+    #: Follows from the status, and stays the same while a message is taken, handed over and given back: the indexes
+    #: look at this word, so that only the last of the three writes on a message's way enters them.
+    stage = models.GeneratedField(
+        expression=Case(
+            When(status__in=[*UNSENT, MessageStatus.DISPATCHING], then=Value(Stage.OPEN)),
+            When(status__in=list(TROUBLED), then=Value(Stage.TROUBLED)),
+            default=Value(Stage.DONE),
+        ),
+        output_field=models.CharField(max_length=12),
+        db_persist=True,
     )
     #: What the rule asked for.
     scheduled_for = models.DateTimeField(_("planned for"))
@@ -203,26 +215,21 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["channel", "next_attempt_at", "id"],
-                condition=Q(status="pending"),
-                name="message_due_by_channel",
-            ),
-            models.Index(
-                fields=["lease_until"],
-                condition=Q(status__in=["claimed", "dispatching"]),
-                name="message_leased",
+                condition=Q(stage="open"),
+                name="message_open_by_channel",
             ),
             models.Index(
                 fields=["location", "id"],
-                condition=Q(status__in=["dead", "unknown", "undelivered"], handled_at__isnull=True),
-                name="message_troubled",
+                condition=Q(stage="troubled", handled_at__isnull=True),
+                name="message_in_trouble",
             ),
             models.Index(fields=["subject_type", "subject_id"], name="message_by_subject"),
             models.Index(fields=["patient", "scheduled_for"], name="message_by_patient"),
             models.Index(fields=["location", "scheduled_for"], name="message_by_location"),
             models.Index(
-                fields=["provider", "provider_reference"],
+                fields=["provider_reference"],
                 condition=~Q(provider_reference=""),
-                name="message_by_provider_reference",
+                name="message_by_reference",
             ),
         ]
 
