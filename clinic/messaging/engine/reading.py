@@ -71,7 +71,9 @@ _TABLES: dict[str, type[Model]] = {"message": Message, "patient": Patient}
 
 @cache
 def _columns(model: type[Model]) -> tuple[str, ...]:
-    return tuple(field.column for field in model._meta.concrete_fields if field.name not in _NOT_READ[model])
+    return tuple(
+        str(field.column) for field in model._meta.concrete_fields if field.name not in _NOT_READ[model]
+    )
 
 
 @cache
