@@ -61,9 +61,10 @@ _INSERT = """
         INSERT INTO bookings_appointment
                (patient_id, location_id, treatment_session_id, kind, status, starts_at, ends_at, held_until,
                 version, agreement, agreed_version, agreed_at, is_told,
-                cancel_reason, cancelled_by_patient, note, created_at, created_by_id)
+                cancel_reason, cancelled_by_patient, note, choice_of, created_at, created_by_id)
         VALUES (%(patient)s, %(location)s, %(session)s, %(kind)s, %(status)s, %(starts_at)s, %(ends_at)s,
-                %(held_until)s, 1, 'booked', 1, %(now)s, %(is_told)s, '', false, %(note)s, %(now)s, %(by)s)
+                %(held_until)s, 1, 'booked', 1, %(now)s, %(is_told)s, '', false, %(note)s, %(choice_of)s, %(now)s,
+                %(by)s)
         RETURNING id
     ), claimed AS (
         INSERT INTO bookings_claim (resource_id, starts_at, ends_at, appointment_id, appointment_version)
@@ -166,6 +167,7 @@ def insert(
     is_told: bool,
     by: int | None,
     now: datetime,
+    choice_of: str = "",
 ) -> int:
     """Inserts the appointment, its claims and its status row in one statement; gives the appointment's id."""
     facts = {
@@ -178,6 +180,7 @@ def insert(
         "ends_at": taking.end,
         "held_until": held_until,
         "note": note,
+        "choice_of": choice_of,
         "is_told": is_told,
         "now": now,
         "by": by,

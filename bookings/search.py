@@ -71,7 +71,12 @@ def places_with(user: Any, permission: Permission) -> list[int]:
 
 
 def _hits(user: Any, patients: list[Patient], now: datetime) -> list[Hit]:
-    rows = Appointment.objects.visible_to(user).of_patients(patients).select_related("treatment_session")
+    rows = (
+        Appointment.objects.visible_to(user)
+        .of_patients(patients)
+        .agreed()
+        .select_related("treatment_session")
+    )
     coming, last = _nearest(rows, now)
     names = [one.full_name for one in patients]
     return [

@@ -163,6 +163,7 @@ def write(
     held_until: datetime | None = None,
     note: str = "",
     is_told: bool = True,
+    choice_of: str = "",
 ) -> Appointment:
     """Inserts the appointment with claims and status row; the row that comes back is not read again."""
     row = Appointment(
@@ -177,6 +178,7 @@ def write(
         agreed_at=now,
         is_told=is_told,
         note=note,
+        choice_of=choice_of,
         created_at=now,
         created_by=by,
     )
@@ -190,6 +192,7 @@ def write(
         is_told=is_told,
         by=by.pk if by else None,
         now=now,
+        choice_of=choice_of,
     )
     row._state.adding = False  # noqa: SLF001 - the row exists: Django's own flag for it
     row._state.db = "default"  # noqa: SLF001

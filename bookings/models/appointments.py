@@ -87,6 +87,14 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Holds whose time is over."""
         return self.filter(status=AppointmentStatus.HELD, held_until__lte=now)
 
+    def choices_of(self, desk: str) -> AppointmentQuerySet:
+        """What a desk keeps as choices for somebody on the phone, lapsed or not."""
+        return self.filter(status=AppointmentStatus.HELD, choice_of=desk).exclude(choice_of="")
+
+    def agreed(self) -> AppointmentQuerySet:
+        """What was once agreed or kept on purpose, without the choices that were read out on the phone."""
+        return self.filter(choice_of="")
+
     def at(self, location: Any) -> AppointmentQuerySet:
         """Appointments at a location."""
         return self.filter(location=location)
@@ -195,8 +203,8 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(status=AppointmentStatus.NOSHOW)
 
     def coming(self, now: datetime) -> AppointmentQuerySet:
-        """Still to come or going on, soonest first."""
-        return self.filter(status__in=LIVE, ends_at__gt=now).order_by("starts_at")
+        """Still to come or going on, soonest first; not the choices that somebody is being read out."""
+        return self.agreed().filter(status__in=LIVE, ends_at__gt=now).order_by("starts_at")
 
     def with_resource(self, resource: int) -> AppointmentQuerySet:
         """Those that have claimed a resource."""
@@ -265,6 +273,8 @@ class Appointment(models.Model):
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     held_until = models.DateTimeField(null=True, blank=True)
+    #: The desk's login that keeps this as one of several choices while it is on the phone; empty for any other time.
+    choice_of = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     #: Rises with every change; the ETag, and the SEQUENCE of the calendar entry.
     version = models.PositiveIntegerField(default=1)
     #: What was last agreed about the time, in which version, when, and whether the patient is told. Messages count
@@ -316,6 +326,11 @@ class Appointment(models.Model):
             models.Index(fields=["location", "starts_at"], name="appointment_by_location"),
             models.Index(fields=["patient", "starts_at"], name="appointment_by_patient"),
             models.Index(fields=["held_until"], condition=Q(status="held"), name="appointment_holds"),
+            models.Index(
+                fields=["choice_of"],
+                condition=Q(status="held") & ~Q(choice_of=""),
+                name="appointment_choices",
+            ),
             models.Index(
                 fields=["location", "agreed_at"],
                 condition=Q(status="cancelled", cancelled_by_patient=True),

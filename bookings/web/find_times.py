@@ -1,7 +1,8 @@
-"""“Book”, second page: for what and when. Five free times; one press books, or holds while on the phone."""
+"""“Book”, second page: for what and when. Five free times, held while on the phone; one press books one of them."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,12 +20,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from bookings.actions import appointments as actions
+from bookings.actions.choosing import release_choices, take_choice
 from bookings.assignment import Slot
 from bookings.models import Appointment
 from bookings.phases import PRACTITIONER
 from bookings.problems import problems_for
 from bookings.series import PartOfDay, Wishes
 from bookings.slots import settings_of
+from bookings.visits import Visit
 from bookings.web.errands import Errand, errands_of
 from bookings.web.find import carried
 from bookings.web.marks import mark_of
@@ -89,6 +92,30 @@ class Clicked:
         return not any(isinstance(problem, Blocker | NeedsApproval) for problem in self.problems)
 
 
+@dataclass(frozen=True)
+class Call:
+    """Who is on the phone, at which place, and what for."""
+
+    location: Location
+    patient: Patient
+    errands: list[Errand]
+    errand: Errand
+
+    @property
+    def visit(self) -> Visit:
+        """What is to be booked."""
+        return self.errand.visit
+
+
+def call_of(request: HttpRequest, location: Location, pk: int) -> Call:
+    """The call that an address is about; 404 for a patient of elsewhere."""
+    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
+    errands = errands_of(patient, location, now=timezone.now())
+    code = request.POST.get("for") or request.GET.get("for", "")
+    errand = next((one for one in errands if one.code == code), errands[0])
+    return Call(location, patient, errands, errand)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @require(Permission.BOOK)
 def times(request: HttpRequest, pk: int) -> HttpResponse:
@@ -96,64 +123,72 @@ def times(request: HttpRequest, pk: int) -> HttpResponse:
     location = current_location(request)
     if location is None:
         return redirect("home")
-    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
-    now = timezone.now()
-    errands = errands_of(patient, location, now=now)
-    errand = _wished(errands, request.POST.get("for") or request.GET.get("for", ""))
+    call = call_of(request, location, pk)
     if request.method == "POST":
-        return _take(request, location, patient, errands, errand)
-    log_access(request, patient, "booking", now=now)
-    return _page(request, location, patient, errands, errand)
+        return _take(request, call)
+    log_access(request, call.patient, "booking", now=timezone.now())
+    return times_page(request, call, offered(request, call))
 
 
-def _wished(errands: list[Errand], code: str) -> Errand:
-    return next((one for one in errands if one.code == code), errands[0])
+def offered(request: HttpRequest, call: Call) -> list[Slot]:
+    """The next times for what was asked, of those that are free now."""
+    now, there = timezone.now(), call.visit.location
+    form = _wishes(request, there)
+    return _choices(call.errand, form.wishes(), _first_day(request, call, form, now), now)
 
 
-def _page(
+def _wishes(request: HttpRequest, location: Location) -> WhenForm:
+    asks = any(name in request.GET for name in ("who", "parts", "since"))
+    return WhenForm(request.GET if asks else None, location=location)
+
+
+def _first_day(request: HttpRequest, call: Call, form: WhenForm, now: datetime) -> date:
+    there = call.visit.location
+    start = _wall(request, there)
+    return form.since_day() or (
+        local_day(start, there.tz) if start else call.errand.first_day(local_day(now, there.tz))
+    )
+
+
+def times_page(
     request: HttpRequest,
-    location: Location,
-    patient: Patient,
-    errands: list[Errand],
-    errand: Errand,
+    call: Call,
+    slots: list[Slot],
+    *,
+    held: list[Appointment] | None = None,
     refusals: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now, there = timezone.now(), errand.visit.location
-    form = WhenForm(request.GET if _asks(request) else None, location=there)
-    wishes = form.wishes()
-    clicked = clicked_time(request, errand, now)
-    first = form.since_day() or (
-        local_day(clicked.start, there.tz) if clicked else errand.first_day(local_day(now, there.tz))
-    )
+    """The page, or only its choices for a request that asks for them; `held` are the holds on the slots."""
+    now, there = timezone.now(), call.visit.location
+    form = _wishes(request, there)
+    held_until = [row.held_until for row in held or [] if row.held_until]
     context = {
-        "patient": patient,
-        "errands": errands,
-        "errand": errand,
+        "patient": call.patient,
+        "errands": call.errands,
+        "errand": call.errand,
         "form": form,
-        "times": _choices(errand, wishes, first, now),
+        "times": [(slot, value_of(slot)) for slot in slots],
+        "held": held,
+        "held_until": min(held_until, default=None),
         "names": dict(Resource.objects.at(there).values_list("pk", "name")),
-        "clicked": clicked,
+        "clicked": clicked_time(request, call.errand, now),
         "refusals": refusals or [],
-        "first": first,
         "carried": [(name, text) for name, text in carried(request.GET).items() if name != "for"],
-        "coming": [(row, mark_of(row, now=now)) for row in _coming(request, patient, now)],
-        "missed": Appointment.objects.visible_to(request.user).of_patient(patient).missed().count(),
+        "asked": request.GET.urlencode(),
+        "coming": [(row, mark_of(row, now=now)) for row in _coming(request, call.patient, now)],
+        "missed": Appointment.objects.visible_to(request.user).of_patient(call.patient).missed().count(),
         "hold_minutes": settings_of(there).hold_minutes,
         "is_here": request.GET.get("here") == "yes",
     }
-    return render(request, "bookings/find_times.html", context, status=status)
+    part = "#choices" if request.headers.get("HX-Target") == "choices" else ""
+    return render(request, f"bookings/find_times.html{part}", context, status=status)
 
 
-def _asks(request: HttpRequest) -> bool:
-    return any(name in request.GET for name in ("who", "parts", "since"))
-
-
-def _choices(errand: Errand, wishes: Wishes, first: date, now: datetime) -> list[tuple[Slot, str]]:
+def _choices(errand: Errand, wishes: Wishes, first: date, now: datetime) -> list[Slot]:
     """The next free times; with exactly one practitioner wished, only with that one."""
     only = {PRACTITIONER: next(iter(wishes.practitioners))} if len(wishes.practitioners) == 1 else None
-    found = times_for(errand.visit, now=now, from_day=first, count=CHOICES, wishes=wishes, only=only)
-    return [(slot, value_of(slot)) for slot in found]
+    return times_for(errand.visit, now=now, from_day=first, count=CHOICES, wishes=wishes, only=only)
 
 
 def value_of(slot: Slot) -> str:
@@ -186,7 +221,8 @@ def clicked_time(request: HttpRequest, errand: Errand, now: datetime) -> Clicked
         return None
     told = {role: request.GET.get(role, "") for role in ResourceKind.values}
     chosen = {role: int(pk) for role, pk in told.items() if pk.isdigit() and role in errand.visit.roles}
-    problems = problems_for(errand.visit, start=start, now=now, chosen=chosen, by=request.user)
+    mine = [row.pk for row in Appointment.objects.choices_of(str(request.session.get("desk", "")))]
+    problems = problems_for(errand.visit, start=start, now=now, chosen=chosen, by=request.user, without=mine)
     return Clicked(start, chosen, problems)
 
 
@@ -198,41 +234,52 @@ def _wall(request: HttpRequest, location: Location) -> datetime | None:
     return instant(day, wall, location.tz) if day and wall else None
 
 
-def _walk_in(
-    request: HttpRequest, location: Location, patient: Patient, errands: list[Errand], errand: Errand
-) -> HttpResponse:
-    """Somebody who stands at the desk: booked for now, and noted as here."""
+def desk_of(request: HttpRequest) -> str:
+    """The name under which this login keeps its choices; nobody else can guess or learn it."""
+    if "desk" not in request.session:
+        request.session["desk"] = secrets.token_hex(12)
+    return str(request.session["desk"])
+
+
+def _take(request: HttpRequest, call: Call) -> HttpResponse:
+    """Books, or holds; a refusal shows the page again with the reasons and fresh times."""
+    is_meant = call.errand.code == request.POST.get("for")
+    wanted = chosen_in(request.POST.get("slot", ""))
     try:
-        row = actions.walk_in(visit=errand.visit, by=request.user, now=timezone.now())
+        if "here" in request.POST and is_meant:
+            return _walk_in(request, call)
+        if wanted is None or not is_meant:
+            sentence = _("Choose one of the times.")
+            return times_page(request, call, offered(request, call), refusals=[sentence], status=422)
+        return _book(request, call, *wanted)
     except DomainError as refusal:
-        return _page(request, location, patient, errands, errand, sentences_of(refusal), refusal.status)
-    messages.success(request, _("%(name)s is booked for now, and checked in.") % {"name": patient})
+        fresh = offered(request, call)
+        return times_page(request, call, fresh, refusals=sentences_of(refusal), status=refusal.status)
+
+
+def _walk_in(request: HttpRequest, call: Call) -> HttpResponse:
+    """Somebody who stands at the desk: booked for now, and noted as here."""
+    release_choices(desk=desk_of(request), now=timezone.now())
+    row = actions.walk_in(visit=call.visit, by=request.user, now=timezone.now())
+    messages.success(request, _("%(name)s is booked for now, and checked in.") % {"name": call.patient})
     return redirect(f"{reverse('bookings:board')}#a{row.pk}")
 
 
-def _take(
-    request: HttpRequest, location: Location, patient: Patient, errands: list[Errand], errand: Errand
-) -> HttpResponse:
-    """Books, or holds; a refusal shows the page again with the reasons and fresh times."""
-    if "here" in request.POST and errand.code == request.POST.get("for"):
-        return _walk_in(request, location, patient, errands, errand)
-    wanted = chosen_in(request.POST.get("slot", ""))
-    if wanted is None or errand.code != request.POST.get("for"):
-        return _page(request, location, patient, errands, errand, [_("Choose one of the times.")], 422)
-    starts_at, chosen = wanted
-    common = {"visit": errand.visit, "starts_at": starts_at, "chosen": chosen, "by": request.user}
-    try:
-        if "hold" in request.POST:
-            held = actions.hold(**common, now=timezone.now())  # type: ignore[arg-type]
-            return redirect("bookings:appointment", pk=held.pk)
-        row = actions.book(
-            **common,  # type: ignore[arg-type]
-            now=timezone.now(),
-            note=request.POST.get("note", "").strip()[:300],
-            is_told=request.POST.get("silent") != "yes",
-        )
-    except DomainError as refusal:
-        return _page(request, location, patient, errands, errand, sentences_of(refusal), refusal.status)
-    messages.success(request, _("Booked for %(name)s.") % {"name": patient})
+def _book(request: HttpRequest, call: Call, starts_at: datetime, chosen: dict[str, int]) -> HttpResponse:
+    is_kept = "hold" in request.POST
+    row = take_choice(
+        visit=call.visit,
+        starts_at=starts_at,
+        chosen=chosen,
+        desk=desk_of(request),
+        by=request.user,
+        now=timezone.now(),
+        note=request.POST.get("note", "").strip()[:300],
+        is_told=request.POST.get("silent") != "yes",
+        is_kept=is_kept,
+    )
+    if is_kept:
+        return redirect("bookings:appointment", pk=row.pk)
+    messages.success(request, _("Booked for %(name)s.") % {"name": call.patient})
     day = local_day(row.starts_at, row.location.tz)
     return redirect(f"{reverse('bookings:board')}?day={day.isoformat()}#a{row.pk}")

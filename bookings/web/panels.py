@@ -23,7 +23,7 @@ def patient_appointments(request: HttpRequest, pk: int) -> HttpResponse:
     """A patient's appointments, the next first, then the past; cancelled ones too."""
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
     now = timezone.now()
-    rows = list(Appointment.objects.visible_to(request.user).of_patient(patient).for_board()[:MOST])
+    rows = list(Appointment.objects.visible_to(request.user).of_patient(patient).agreed().for_board()[:MOST])
     coming = sorted((row for row in rows if row.ends_at > now), key=lambda row: row.starts_at)
     past = [row for row in rows if row.ends_at <= now]
     shown = [(row, mark_of(row, now=now)) for row in [*coming, *past]]

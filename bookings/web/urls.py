@@ -5,6 +5,7 @@ from django.urls import path
 from bookings.web import (
     appointments,
     board,
+    choices,
     closures,
     day_list,
     find,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("book/", find.find, name="find"),
     path("book/new/", find.new, name="find-new"),
     path("book/<int:pk>/", find_times.times, name="find-times"),
+    path("book/<int:pk>/choices/", choices.hold, name="find-choices"),
+    path("book/choices/release/", choices.release, name="choices-release"),
     path("board/list/", day_list.day_list, name="day-list"),
     path("waiting-room/", waiting_room.waiting_room, name="waiting-room"),
     path("due/", worklists.due, name="due"),

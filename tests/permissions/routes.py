@@ -150,6 +150,8 @@ STAFF: dict[str, Route] = {
     "bookings:find": page(P.BOOK),
     "bookings:find-new": change(P.BOOK),
     "bookings:find-times": page(P.BOOK, "patient"),
+    "bookings:find-choices": change(P.BOOK, "patient"),
+    "bookings:choices-release": change(P.BOOK),
     "bookings:day-list": page(P.SEE_BOARD),
     "bookings:waiting-room": page(P.SEE_BOARD),
     "bookings:due": page(P.BOOK),

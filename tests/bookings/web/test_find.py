@@ -123,6 +123,35 @@ def test_a_hold_keeps_the_time_and_is_booked_by_one_press(desk: Client, clinic: 
     assert row.status == AppointmentStatus.BOOKED
 
 
+def test_choices_are_held_taken_and_given_back(desk: Client, clinic: Clinic) -> None:
+    patient = PatientFactory(at=clinic.location)
+    path = f"/book/{patient.pk}/choices/?for=consultation"
+    shown = desk.post(path, HTTP_HX_TARGET="choices", HTTP_HX_REQUEST="true")
+    page = shown.content.decode()
+    assert ("All 5 are held for you until" in page, "<html" in page) == (True, False)
+    assert Appointment.objects.choices_of(desk.session["desk"]).count() == 5
+    first = sorted(Appointment.objects.occupying().values_list("starts_at", flat=True))
+    again = desk.post(path).context["times"]
+    assert [slot.start for slot, _value in again] == first
+    desk.post(f"/book/{patient.pk}/", {"for": "consultation", "slot": again[1][1]})
+    row = Appointment.objects.occupying().get()
+    assert (row.status, row.starts_at) == (AppointmentStatus.BOOKED, again[1][0].start)
+    held = desk.post(path).context["held"]
+    assert desk.post("/book/choices/release/", {"held": [one.pk for one in held]}).status_code == 204
+    assert Appointment.objects.occupying().get() == row
+
+
+def test_choices_of_one_desk_are_not_offered_at_another(desk: Client, clinic: Clinic, client: Client) -> None:
+    patient, other = PatientFactory(at=clinic.location), PatientFactory(at=clinic.location)
+    held = desk.post(f"/book/{patient.pk}/choices/?for=consultation").context["held"]
+    second = Client()
+    second.force_login(staff(at=clinic.location))
+    offered = second.get(f"/book/{other.pk}/?for=consultation").context["times"]
+    assert not {row.starts_at for row in held} & {slot.start for slot, _value in offered}
+    second.post("/book/choices/release/", {"held": [row.pk for row in held]})
+    assert Appointment.objects.occupying().count() == 5
+
+
 def test_a_time_that_was_taken_meanwhile_is_refused_with_fresh_times(desk: Client, clinic: Clinic) -> None:
     patient, other = PatientFactory(at=clinic.location), PatientFactory(at=clinic.location)
     path = f"/book/{patient.pk}/?for=consultation"
