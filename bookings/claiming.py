@@ -122,10 +122,28 @@ def lock_and_look(
     """
     wanted = list(takings)
     claims = [claim for taking in wanted for claim in taking.claims]
+    facts = _facts(wanted, claims, without=without, now=now)
     keys = {(RESOURCES, _key(claim.resource)) for claim in claims}
     keys |= {(RESOURCES, _key(resource)) for resource in also}
     keys |= {(PATIENTS, _key(taking.patient)) for taking in wanted}
-    facts = {
+    found = _look(facts)
+    if any(not way.has_lapsed for way in found):
+        return found
+    _lock(keys)
+    return _look(facts)
+
+
+def look(takings: Iterable[Taking], *, now: datetime, without: Iterable[int] = ()) -> list[InTheWay]:
+    """What is in the way right now, without any lock: to tell, not to decide."""
+    wanted = list(takings)
+    claims = [claim for taking in wanted for claim in taking.claims]
+    return _look(_facts(wanted, claims, without=without, now=now))
+
+
+def _facts(
+    wanted: Sequence[Taking], claims: Sequence[SpanClaim], *, without: Iterable[int], now: datetime
+) -> dict[str, Any]:
+    return {
         **_columns(claims),
         "patients": [taking.patient for taking in wanted],
         "from": [taking.start for taking in wanted],
@@ -134,11 +152,6 @@ def lock_and_look(
         "without": list(without),
         "now": now,
     }
-    found = _look(facts)
-    if any(not way.has_lapsed for way in found):
-        return found
-    _lock(keys)
-    return _look(facts)
 
 
 def _look(facts: dict[str, Any]) -> list[InTheWay]:

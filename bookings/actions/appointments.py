@@ -2,6 +2,7 @@
 
 from bookings.actions.leaving import cancel, release_lapsed
 from bookings.actions.moving import move, reassign, swap
+from bookings.actions.rooming import assign_room, check_in
 from bookings.actions.taking import book, confirm_hold, hold, walk_in
 from bookings.actions.treating import start
 from bookings.actions.undoing import undo
@@ -9,8 +10,10 @@ from bookings.actions.visiting import arrive, confirm, fulfil, mark_entered_in_e
 
 __all__ = [
     "arrive",
+    "assign_room",
     "book",
     "cancel",
+    "check_in",
     "confirm",
     "confirm_hold",
     "fulfil",

@@ -19,11 +19,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import appointments as actions
+from bookings.actions.moving import visit_for
 from bookings.actions.visiting import EARLIEST_ARRIVAL
 from bookings.boardvisits import BoardVisit
 from bookings.care import care_problems
 from bookings.models import Appointment
 from bookings.readiness import readiness_of
+from bookings.rooms import RoomChoice, room_choices
 from bookings.web.marks import mark_of
 from bookings.web.refusing import sentences_of
 from bookings.words import AppointmentStatus, CancelReason
@@ -39,7 +41,7 @@ KINDS = [str(kind) for kind in ResourceKind]
 #: Verb → who may, the action, and what is said after it.
 VERBS: dict[str, tuple[Permission, str, Any]] = {
     "confirm": (Permission.BOOK, "confirm", gettext_lazy("Confirmed.")),
-    "arrive": (Permission.BOOK, "arrive", gettext_lazy("Checked in.")),
+    "arrive": (Permission.BOOK, "check_in", gettext_lazy("Checked in.")),
     "start": (Permission.TREAT, "start", gettext_lazy("The treatment has begun.")),
     "fulfil": (Permission.BOOK, "fulfil", gettext_lazy("The visit is over.")),
     "noshow": (Permission.BOOK, "mark_noshow", gettext_lazy("Noted: nobody came. The time is free.")),
@@ -102,6 +104,7 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         "verbs": verbs_for(request.user, row, now),
         "ready": readiness_of(row, now=now) if _is_near(row, now) else [],
         "can_move": row.status in (S.HELD, S.BOOKED) and may(request.user, Permission.BOOK, row.location_id),
+        "rooms": _rooms(request, row, now),
         "back": back_of(request),
         "resources": sorted(
             {claim.resource for claim in row.claims.all()}, key=lambda one: (KINDS.index(one.kind), one.name)
@@ -109,6 +112,15 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         "history": _history(row),
         "is_clinical": may(request.user, Permission.SEE_CLINICAL, row.location_id),
     }
+
+
+def _rooms(request: HttpRequest, row: Appointment, now: datetime) -> list[RoomChoice]:
+    """Where the visit could be, for somebody who checks in or has done so."""
+    is_now = row.status == S.ARRIVED or (row.status == S.BOOKED and _is_near(row, now))
+    if not is_now or not may(request.user, Permission.BOOK, row.location_id):
+        return []
+    found = room_choices(row, visit_for(row), now=now)
+    return found if len(found) > 1 else []
 
 
 def _is_near(row: Appointment, now: datetime) -> bool:
@@ -164,11 +176,39 @@ def do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     permission, name, sentence = VERBS[verb]
     action = getattr(actions, name)
     row = found_for(request, pk, permission)
+    more = {"room": _room_in(request)} if verb == "arrive" else {}
     return carry_out(
         request,
         row,
-        lambda: action(appointment=row, by=request.user, now=timezone.now(), version=version_of(request)),
+        lambda: action(
+            appointment=row, by=request.user, now=timezone.now(), version=version_of(request), **more
+        ),
         str(sentence),
+    )
+
+
+def _room_in(request: HttpRequest) -> int | None:
+    """The room that was chosen; None when the form did not carry one."""
+    text = request.POST.get("room", "")
+    return int(text) if text.isdigit() else None
+
+
+@require_POST
+@require(Permission.BOOK)
+def room(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another room for somebody who is expected or here; refused with until when it is taken."""
+    row, wanted = found_for(request, pk, Permission.BOOK), _room_in(request)
+    return carry_out(
+        request,
+        row,
+        lambda: actions.assign_room(
+            appointment=row,
+            room=wanted or 0,
+            by=request.user,
+            now=timezone.now(),
+            version=version_of(request),
+        ),
+        _("The room is changed."),
     )
 
 
@@ -211,9 +251,17 @@ def version_of(request: HttpRequest) -> int | None:
 
 
 def carry_out(
-    request: HttpRequest, row: Appointment, act: Callable[[], object], sentence: str
+    request: HttpRequest,
+    row: Appointment,
+    act: Callable[[], object],
+    sentence: str,
+    *,
+    can_undo: bool = True,
 ) -> HttpResponse:
-    """Runs an action; says what happened, or why nothing did, and goes back to where the person was."""
+    """Runs an action; says what happened, or why nothing did, and goes back to where the person was.
+
+    `can_undo=False` where the way back is more than one step of this appointment.
+    """
     is_live = bool(request.headers.get("HX-Request"))
     back = back_of(request)
     try:
@@ -226,6 +274,8 @@ def carry_out(
             messages.error(request, line)
     else:
         if is_live:
+            if not can_undo:
+                return toast(sentence)
             undo = reverse("bookings:appointment-do", args=[row.pk, "undo"])
             return toast(sentence, undo=f"{undo}?{urlencode({'next': back})}" if back else undo)
         messages.success(request, sentence)

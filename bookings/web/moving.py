@@ -52,7 +52,9 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and wanted:
         return _move(request, row, wanted)
     if wanted:
-        return render(request, "bookings/move_check.html", _difference(request, row, wanted))
+        is_dialog = request.headers.get("HX-Target") == "dialog"
+        name = f"bookings/move_check.html{'#card' if is_dialog else ''}"
+        return render(request, name, {**_difference(request, row, wanted), "is_dialog": is_dialog})
     status = 422 if request.method == "POST" else 200
     return render(request, "bookings/move.html", _context(request, row), status=status)
 
@@ -72,6 +74,7 @@ def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpRespons
                 plan=session.plan, times=times, by=request.user, now=timezone.now(), is_told=is_told
             ),
             said,
+            can_undo=False,
         )
     return carry_out(
         request,

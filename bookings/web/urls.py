@@ -52,6 +52,7 @@ urlpatterns = [
     path("my-day/", my_day.my_day, name="my-day"),
     path("appointments/<int:pk>/", appointments.appointment, name="appointment"),
     path("appointments/<int:pk>/do/<slug:verb>/", appointments.do, name="appointment-do"),
+    path("appointments/<int:pk>/room/", appointments.room, name="appointment-room"),
     path("appointments/<int:pk>/cancel/", appointments.cancel, name="appointment-cancel"),
     path("appointments/<int:pk>/move/", moving.move, name="appointment-move"),
     path("appointments/<int:pk>/why-not/", moving.why, name="appointment-why-not"),

@@ -173,6 +173,66 @@ def test_another_desk_appears_without_losing_the_focus(board: Page, row: Appoint
     expect(board.locator(f"[data-pk='{row.pk}']")).to_be_focused()
 
 
+@pytest.fixture
+def series(clinic: Clinic) -> list[Appointment]:
+    """Three sessions of a plan, the first two a week from now at half past one."""
+    plan = clinic.plan(sessions=3)
+    return [
+        actions.book(
+            visit=visit_of(plan.sessions.get(number=number)),
+            starts_at=at(clinic, 13) + timedelta(days=28 * (number - 1)),
+            chosen=clinic.chosen(),
+            by=clinic.desk,
+            now=clinic.now,
+        )
+        for number in (1, 2, 3)
+    ]
+
+
+def test_dragging_a_session_shows_the_difference_and_asks_whether_to_tell(
+    board: Page, series: list[Appointment], clinic: Clinic
+) -> None:
+    first = series[0]
+    board.reload()
+    drag(board, first, lane=0, rows=12)
+    expect(board.locator(".drop.is-maybe")).to_be_visible()
+    board.mouse.up()
+    dialog = board.get_by_role("dialog", name=re.compile("^Move "))
+    expect(dialog.locator(".diff-old").first).to_contain_text("13:00")
+    expect(dialog.locator(".diff-new").first).to_contain_text("14:00")
+    expect(dialog.get_by_text("The rest of the series stays where it is.")).to_be_visible()
+    first.refresh_from_db()
+    assert first.starts_at == at(clinic, 13)
+    dialog.get_by_label("Tell").uncheck()
+    dialog.get_by_role("button", name="Move", exact=True).click()
+    expect(board.locator(".toast")).to_contain_text("Moved.")
+    expect(board.locator(f"[data-pk='{first.pk}']").first).to_contain_text("14:00")
+    first.refresh_from_db()
+    assert (first.starts_at, first.is_told) == (at(clinic, 14), False)
+
+
+def test_keys_move_a_session_to_another_day_with_the_rest(
+    board: Page, series: list[Appointment], clinic: Clinic
+) -> None:
+    day = at(clinic, 10).date()
+    board.goto(f"/board/?view=week&day={day}&who={clinic.weiss}")
+    before = [row.starts_at for row in series]
+    lane = board.locator(f".lane:has([data-pk='{series[0].pk}'])").evaluate(
+        "lane => [...document.querySelectorAll('.lane')].indexOf(lane)"
+    )
+    steps = ["ArrowRight"] * (6 - lane) or ["ArrowLeft"]
+    board.locator(f"[data-pk='{series[0].pk}']").focus()
+    board.keyboard.press(f"Shift+{steps[0]}")
+    for step in steps[1:]:
+        board.keyboard.press(step)
+    board.keyboard.press("Enter")
+    dialog = board.get_by_role("dialog", name=re.compile("^Move "))
+    expect(dialog.locator(".diff-new").first).to_be_visible()
+    board.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    assert [row.starts_at for row in Appointment.objects.of_patients([series[0].patient])] == before
+
+
 def test_a_lost_network_moves_nothing_and_says_so(board: Page, row: Appointment, clinic: Clinic) -> None:
     board.context.set_offline(True)
     drag(board, row, lane=0, rows=12)

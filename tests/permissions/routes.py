@@ -172,6 +172,7 @@ STAFF: dict[str, Route] = {
     "bookings:my-day": page(P.SEE_CLINICAL),
     "bookings:appointment": page(P.SEE_BOARD, "appointment"),
     "bookings:appointment-do": change(P.SEE_BOARD, "appointment", verb="arrive"),
+    "bookings:appointment-room": change(P.BOOK, "appointment"),
     "bookings:appointment-cancel": page(P.BOOK, "appointment"),
     "bookings:appointment-move": page(P.BOOK, "appointment"),
     "bookings:appointment-why-not": page(P.BOOK, "appointment"),

@@ -68,7 +68,15 @@ function save() {
   const { card } = at;
   const told = at.shown && !isUnchanged() ? values() : null;
   letGo();
-  if (told) send(address("move", card.dataset.pk), { ...told, tell: "yes" });
+  if (!told) return;
+  if (told.start && "series" in card.dataset) propose(card, told);
+  else send(address("move", card.dataset.pk), { ...told, tell: "yes" });
+}
+
+/* A session of a series: the difference first, with or without the rest, and whether the patient is told. */
+function propose(card, told) {
+  const next = location.pathname + location.search;
+  window.htmx.ajax("GET", address("move", card.dataset.pk), { source: card, target: "#dialog", swap: "innerHTML", values: { ...told, next } });
 }
 
 // The pointer --------------------------------------------------------------------------------------------------

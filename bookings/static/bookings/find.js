@@ -27,7 +27,9 @@ function take(event) {
 
 document.addEventListener("keydown", step);
 if (field && results) {
-  results.dataset.words = field.value.trim();
+  results.dataset.words = field.defaultValue.trim();
+  // Whoever types faster than the page loads loses no letter.
+  if (field.value.trim() !== results.dataset.words) window.htmx?.trigger(field, "typed");
   field.form.addEventListener("submit", take);
   document.body.addEventListener("htmx:afterSwap", (swap) => {
     if (swap.detail.target === results) results.dataset.words = new URLSearchParams(swap.detail.requestConfig.parameters).get("q")?.trim() ?? field.value.trim();

@@ -76,3 +76,20 @@ def test_a_walk_in_that_nobody_can_take_says_why_and_books_nothing(
     answer = desk.post(f"/book/{patient.pk}/", {"for": "consultation", "here": "yes"})
     assert answer.status_code in (409, 422)
     assert not Appointment.objects.filter(patient=patient).exists()
+
+
+def test_the_room_is_chosen_at_check_in_and_changed_later(
+    desk: Client, row: Appointment, clinic: Clinic
+) -> None:
+    first, second = clinic.rooms
+    assert "taken when they check in" in desk.get(f"/appointments/{row.pk}/").content.decode()
+    desk.post(f"/appointments/{row.pk}/do/arrive/", {"version": row.version, "room": second})
+    assert row.claims.filter(resource=second).exists()
+    row.refresh_from_db()
+    told = {"version": row.version, "room": first}
+    answer = desk.post(f"/appointments/{row.pk}/room/", told, follow=True)
+    assert "The room is changed." in answer.content.decode()
+    assert (row.claims.filter(resource=first).exists(), row.claims.filter(resource=second).exists()) == (
+        True,
+        False,
+    )
