@@ -166,7 +166,7 @@ def _settle(
     row: Appointment, visit: Visit, *, by: Any, now: datetime, note: str, is_told: bool, is_kept: bool
 ) -> Appointment:
     """The held row becomes the appointment itself, or a hold on purpose, of the session that it is for."""
-    common = {"treatment_session": visit.session, "choice_of": "", "note": note}
+    common: dict[str, Any] = {"treatment_session": visit.session, "choice_of": "", "note": note}
     if is_kept:
         expiry = now + timedelta(minutes=settings_of(visit.location).hold_minutes)
         change(row, AppointmentStatus.HELD, by=by, now=now, held_until=expiry, **common)

@@ -14,7 +14,15 @@ from django.db.models import Count, Deferrable, Exists, F, Func, OuterRef, Q, Su
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
-from bookings.words import LIVE, OCCUPYING, Agreement, AppointmentKind, AppointmentStatus, CancelReason
+from bookings.words import (
+    CANCELLABLE,
+    LIVE,
+    OCCUPYING,
+    Agreement,
+    AppointmentKind,
+    AppointmentStatus,
+    CancelReason,
+)
 from clinic.history import tracked
 from clinic.models import Membership, Patient
 from clinic.roles import Permission, roles_with
@@ -205,6 +213,10 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def coming(self, now: datetime) -> AppointmentQuerySet:
         """Still to come or going on, soonest first; not the choices that somebody is being read out."""
         return self.agreed().filter(status__in=LIVE, ends_at__gt=now).order_by("starts_at")
+
+    def awaited(self, now: datetime) -> AppointmentQuerySet:
+        """Still to begin, and somebody counts on it: booked, or held on purpose."""
+        return self.agreed().filter(status__in=CANCELLABLE, starts_at__gt=now)
 
     def with_resource(self, resource: int) -> AppointmentQuerySet:
         """Those that have claimed a resource."""

@@ -35,6 +35,7 @@ urlpatterns = [
     path("due/", worklists.due, name="due"),
     path("calls/", worklists.calls, name="calls"),
     path("cancelled/", worklists.cancelled, name="cancelled"),
+    path("outside-hours/", worklists.outside_hours, name="outside-hours"),
     path("unconfirmed/", worklists.unconfirmed, name="unconfirmed"),
     path("calls/<int:pk>/reached/", worklists.call_reached, name="call-reached"),
     path("calls/<int:pk>/no-answer/", worklists.call_no_answer, name="call-no-answer"),

@@ -19,6 +19,7 @@ from bookings.actions import calling
 from bookings.calls import call_list, calls_of
 from bookings.due import Dueness, due_sessions
 from bookings.models import Appointment
+from bookings.outside import outside_now
 from bookings.web.marks import mark_of
 from bookings.web.refusing import sentences_of
 from clinic.access import current_location, require
@@ -112,6 +113,20 @@ def unconfirmed(request: HttpRequest) -> HttpResponse:
     shown = [(row, mark_of(row, now=now)) for row in page.object_list]
     context = {"page": page, "shown": shown, "days": days, "choices": (1, 2, 7)}
     return render(request, "bookings/unconfirmed.html", context)
+
+
+@require_safe
+@require(Permission.BOOK)
+def outside_hours(request: HttpRequest) -> HttpResponse:
+    """What is booked while somebody does not work or the house is closed, soonest first: to move or to cancel."""
+    location, now = current_location(request), timezone.now()
+    if location is None:
+        return redirect("home")
+    found = outside_now(location, now=now)
+    rows = Appointment.objects.of(found).for_board().order_by("starts_at", "pk")
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    shown = [(row, found[row.pk], mark_of(row, now=now)) for row in page.object_list]
+    return render(request, "bookings/outside.html", {"page": page, "shown": shown})
 
 
 @require_POST

@@ -19,6 +19,7 @@ from clinic.errors import DomainError
 from clinic.models import ClinicSettings, Location, OpeningHours, Resource, WorkingHours
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
+from clinic.touched import Outside, outside_hours
 from clinic.web import settings_forms as forms
 from clinic.words import ResourceKind
 
@@ -71,7 +72,22 @@ def managed_resource(request: HttpRequest, pk: int) -> Resource:
 def show(request: HttpRequest, form: BaseForm, title: str, **more: Any) -> HttpResponse:
     """The form on its page; 422 with what is wrong and everything that was typed."""
     context = {"form": form, "title": title, **more}
-    return render(request, "clinic/settings_form.html", context, status=422 if form.errors else 200)
+    is_open = bool(form.errors or more.get("outside"))
+    return render(request, "clinic/settings_form.html", context, status=422 if is_open else 200)
+
+
+def left_outside(
+    request: HttpRequest, form: forms.WeekForm, place: Location, resource: Resource | None = None
+) -> Outside:
+    """What valid new hours would leave outside; nothing as long as the form is not sent, or wrong."""
+    if request.method != "POST" or not form.is_valid():
+        return Outside()
+    return outside_hours(place, form.windows, resource=resource, now=timezone.now())
+
+
+def is_meant(request: HttpRequest, outside: Outside) -> bool:
+    """Whether nothing is left outside, or somebody has seen the list and said that it is meant."""
+    return not outside.rows or request.POST.get("sure") == "yes"
 
 
 def saved(request: HttpRequest, form: BaseForm, act: Callable[[], object], said: str = "") -> bool:
@@ -141,16 +157,18 @@ def opening_hours(request: HttpRequest, pk: int) -> HttpResponse:
     today = local_day(timezone.now(), place.tz)
     week = OpeningHours.objects.filter(location=place, valid_until=None).in_force(today, today)
     form = forms.WeekForm(request.POST or None, week=week)
-    if saved(
+    outside = left_outside(request, form, place)
+    if is_meant(request, outside) and saved(
         request,
         form,
         lambda: places.set_opening_hours(
             location=place, week=form.windows, by=request.user, now=timezone.now()
         ),
     ):
-        return redirect("clinic:settings")
-    hint = _("From today on. What is booked outside stays and is shown on the board.")
-    return show(request, form, _("Opening hours of %(place)s") % {"place": place}, hint=hint)
+        return redirect(outside.worklist if outside.rows else "clinic:settings")
+    hint = _("From today on. What is booked outside stays, and is a list until it is moved.")
+    title = _("Opening hours of %(place)s") % {"place": place}
+    return show(request, form, title, hint=hint, outside=outside.rows)
 
 
 @READ_AND_SEND
@@ -239,13 +257,16 @@ def working_hours(request: HttpRequest, pk: int) -> HttpResponse:
     today = local_day(timezone.now(), place.tz)
     mine = WorkingHours.objects.filter(resource=row, location=place, valid_until=None)
     form = forms.WeekForm(request.POST or None, week=mine.in_force(today, today))
-    if saved(
+    outside = left_outside(request, form, place, row)
+    if is_meant(request, outside) and saved(
         request,
         form,
         lambda: places.set_working_hours(
             resource=row, location=place, week=form.windows, by=request.user, now=timezone.now()
         ),
     ):
+        if outside.rows:
+            return redirect(outside.worklist)
         return redirect("clinic:settings-resource", pk=row.pk)
     hint = (
         _("Without any hours nothing is offered with this person.")
@@ -253,4 +274,4 @@ def working_hours(request: HttpRequest, pk: int) -> HttpResponse:
         else _("Without any hours it can be used whenever the house is open.")
     )
     title = _("Hours of %(name)s at %(place)s") % {"name": row.name, "place": place}
-    return show(request, form, title, hint=hint, resource=row)
+    return show(request, form, title, hint=hint, resource=row, outside=outside.rows)

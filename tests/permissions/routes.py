@@ -145,6 +145,7 @@ STAFF: dict[str, Route] = {
     "treatments:protocol-settle": change(P.MANAGE_CATALOGUE, code="MN_ACNE_SCAR"),
     "bookings:search": page(P.SEE_PATIENTS),
     "bookings:cancelled": page(P.BOOK),
+    "bookings:outside-hours": page(P.BOOK),
     "bookings:unconfirmed": page(P.BOOK),
     "bookings:board": page(P.SEE_BOARD),
     "bookings:find": page(P.BOOK),
