@@ -61,8 +61,8 @@ def outside_now(location: Location, *, now: datetime) -> dict[int, list[str]]:
 def _claimed(location: Location, now: datetime) -> dict[int, list[_Span]]:
     claims = Claim.objects.filter(appointment__in=Appointment.objects.at(location).awaited(now))
     found: dict[int, list[_Span]] = defaultdict(list)
-    for resource, *row in claims.values_list("resource", "appointment", "starts_at", "ends_at"):
-        found[resource].append(_Span(*row))
+    for resource, pk, start, end in claims.values_list("resource", "appointment", "starts_at", "ends_at"):
+        found[resource].append(_Span(pk, start, end))
     return found
 
 

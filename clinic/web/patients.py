@@ -120,4 +120,9 @@ def patient(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 #: Parts of the patient page that belong to apps above, by the name of their URL.
-PANELS = ("treatments:patient-plans", "bookings:patient-appointments", "messaging:timeline")
+PANELS = (
+    "treatments:patient-plans",
+    "bookings:patient-appointments",
+    "treatments:patient-consents",
+    "messaging:timeline",
+)

@@ -125,6 +125,7 @@ STAFF: dict[str, Route] = {
     "treatments:case-act": change(P.SEE_RECOVERY, "check"),
     "treatments:reaction-close": change(P.SEE_CLINICAL, "reaction"),
     "treatments:plan-new": page(P.BOOK, "patient"),
+    "treatments:patient-consents": page(P.SEE_PATIENTS, "patient"),
     "treatments:patient-plans": page(P.SEE_PATIENTS, "patient"),
     "treatments:healing": page(P.SEE_CLINICAL, "session"),
     "treatments:lots": page(P.SEE_CLINICAL),

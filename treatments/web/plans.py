@@ -20,6 +20,7 @@ from clinic.roles import Permission
 from treatments.actions.plans import close_plan, release_plan
 from treatments.models import TreatmentPlan
 from treatments.queries.catalogue import concern_names
+from treatments.queries.patient_consents import consent_states
 from treatments.words import PlanStatus
 
 PAGE = 40
@@ -100,6 +101,15 @@ def patient_plans(request: HttpRequest, pk: int) -> HttpResponse:
     rows = patient.plans.with_progress().select_related("location")
     shown = [(row, reverse("bookings:plan-ribbon", args=[row.pk])) for row in rows]
     return render(request, "treatments/panel_plans.html", {"patient": patient, "shown": shown})
+
+
+@require_safe
+@require(Permission.SEE_PATIENTS)
+def patient_consents(request: HttpRequest, pk: int) -> HttpResponse:
+    """What one patient has signed and must sign again, as a part of the patient's page; never what was answered."""
+    patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
+    states = consent_states(patient, now=timezone.now())
+    return render(request, "treatments/panel_consents.html", {"patient": patient, "states": states})
 
 
 def _found(request: HttpRequest, pk: int) -> TreatmentPlan:

@@ -50,6 +50,7 @@ urlpatterns = [
     path("reactions/<int:pk>/close/", recovery.close, name="reaction-close"),
     path("patients/<int:pk>/plan/new/", plan_wizard.new, name="plan-new"),
     path("patients/<int:pk>/plans/", plans.patient_plans, name="patient-plans"),
+    path("patients/<int:pk>/consents/", plans.patient_consents, name="patient-consents"),
     path("lots/", lots.lots, name="lots"),
     path("lots/<int:pk>/", lots.lot, name="lot"),
     path("lots/<int:pk>/quarantine/", lots.quarantine, name="lot-quarantine"),
