@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from bookings import claiming
 from bookings.claiming import Taking
+from bookings.house import Placed, placed_at, pools
 from bookings.models import Appointment
 from bookings.phases import ROOM
-from bookings.supply import Placed, placed_at, pools
 from bookings.timegrid import CELL_MINUTES
 from bookings.visits import SpanClaim, Visit
 from clinic.timekeeping import local_day

@@ -13,10 +13,10 @@ from bookings.actions.leaving import give_back, release, resources_of
 from bookings.actions.moving import visit_for
 from bookings.actions.visiting import arrive
 from bookings.claiming import InTheWay, Taking
+from bookings.house import Placed
 from bookings.models import Appointment
 from bookings.refusals import Refused
 from bookings.rooms import still_needed, suited_rooms
-from bookings.supply import Placed
 from bookings.units import unit
 from bookings.visits import SpanClaim
 from bookings.words import AppointmentStatus

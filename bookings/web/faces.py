@@ -68,6 +68,7 @@ class Faces:
         movable = ""
         if self._may_book and row.status in MOVABLE:
             movable = f' data-pk="{row.pk}" data-minutes="{card.minutes}"'
+            movable += " data-series" if card.series and (card.total or 0) > 1 else ""
         return (
             f'<a class="appt appt-{card.size} r{top} s{rows}{_place_css(card)}{told.state}"'
             f' id="a{row.pk}-{column.resource.pk}" href="{url}" hx-get="{url}" hx-target="#dialog"'
