@@ -1,26 +1,35 @@
 """The clinic's side of a fault run, in a process of its own: reads one JSON order per line, answers with one.
 
-plan, cancel, move, wake (the second driver's tick), drain_at, heal, close: each what a request or a command would do.
+plan, cancel, move, wake (the second driver's tick), drain_at, heal, report (the provider's webhook): each what a
+request or a command would do.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.chaos.engine import TABLE, Visits
 
-from django.db import close_old_connections, connection, transaction  # isort: skip - Django is set up by the line above
+from django.conf import settings  # isort: skip - Django is set up by the line above
+from django.db import close_old_connections, connection, transaction  # isort: skip
+from django.test import Client  # isort: skip
+from django.urls import reverse  # isort: skip
 from django.utils import timezone  # isort: skip
 
 from clinic.messaging import waking
 from clinic.messaging.actions.outbox import reconcile, withdraw
+from clinic.messaging.channels import carrier
 from clinic.messaging.engine.drain import drain
 from clinic.messaging.healing import heal
 from clinic.messaging.models import Message
+from clinic.messaging.words import Channel
 from clinic.models import Patient
 from tests.factories import LocationFactory, PatientFactory
 
@@ -94,6 +103,28 @@ def healed() -> dict[str, int]:
     return dict(heal(timezone.now() - timedelta(hours=1)))
 
 
+def report(told: list[dict[str, Any]], status: str, is_signed: bool = True) -> list[int]:
+    """The provider's webhook says what became of these texts; gives our answers."""
+    return [_reported(line, status, is_signed) for line in told]
+
+
+def _reported(line: dict[str, Any], status: str, is_signed: bool) -> int:
+    provider: Any = carrier(Channel.SMS)
+    path = reverse("hooks:sms", args=[provider.name])
+    if provider.name == "twilio":
+        path += f"?message={line['key'].removeprefix('message-')}"
+        form = {"MessageSid": line["id"], "MessageStatus": status}
+        body, kind = urlencode(form), "application/x-www-form-urlencoded"
+        header, signature = "x-twilio-signature", provider.signature(f"{settings.PUBLIC_URL}{path}", form)
+    else:
+        body = json.dumps({**line, "id": f"{line['id']}:{status}", "reference": line["id"], "status": status})
+        kind, secret = "application/json", provider.endpoint.options["webhook_secret"]
+        digest = hmac.new(secret.encode(), body.encode(), hashlib.sha256).hexdigest()
+        header, signature = "x-signature", f"sha256={digest}"
+    headers = {header: signature if is_signed else "forged"}
+    return Client().post(path, body, content_type=kind, headers=headers).status_code
+
+
 def _change(pk: int, setting: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE chaos_visit SET {setting} WHERE id = %s", [pk])
@@ -106,6 +137,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
     "wake": wake,
     "drain_at": drain_at,
     "heal": healed,
+    "report": report,
 }
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import redis
 
@@ -256,6 +257,36 @@ def move_races_the_send(rig: Rig) -> None:
     rig.check([*messages, *moved])
 
 
+def webhooks_early_twice_and_backwards(rig: Rig) -> None:
+    """The provider reports before our own settle, again and again, a later word before an earlier one, and forged."""
+    rig.behave("accept-slowly")
+    messages = rig.do("plan", count=SOME)
+    wait_until(lambda: bool(_lines(rig, messages)), "the provider")
+    early = _lines(rig, messages)
+    assert set(rig.do("report", told=early, status="delivered")) == {204}
+    rig.behave("ok")
+    rig.settle(messages)
+    lines = _lines(rig, messages)
+    assert set(rig.do("report", told=lines, status="undelivered", is_signed=False)) == {403}
+    for status in ("delivered", "delivered", "sent"):
+        assert set(rig.do("report", told=lines, status=status)) == {204}
+    delivered = "SELECT count(*) FROM messaging_message WHERE id = ANY(%s) AND status = 'delivered'"
+    wait_until(lambda: rig.rows(delivered, messages)[0][0] == SOME, "every report to be applied")
+    rig.check(messages)
+    assert set(rig.sends(messages).values()) == {1}
+    counted = (
+        "SELECT delivery, count(*) FROM messaging_deliveryreport WHERE reference = ANY(%s) GROUP BY delivery"
+    )
+    references = [line["id"] for line in lines]
+    assert dict(rig.rows(counted, references)) == {"delivered": SOME, "sent": SOME}
+
+
+def _lines(rig: Rig, messages: list[int]) -> list[dict[str, Any]]:
+    """What the provider wrote down about these."""
+    keys = {f"message-{pk}" for pk in messages}
+    return [{"id": line["id"], "key": line["key"]} for line in rig.accepted() if line["key"] in keys]
+
+
 def old_and_new_code(rig: Rig) -> None:
     """A worker that does not know the subject drains beside one that does."""
     old = rig.start_worker(CHAOS_OLD="1")
@@ -308,6 +339,11 @@ FAULTS = [
     Fault("a pass two hours behind", instant_off_by(-2), ONCE),
     Fault("cancel races the send", cancel_races_the_send, "cancelled ones never sent"),
     Fault("move races the send", move_races_the_send, "old times never sent after the move"),
+    Fault(
+        "webhooks early, twice, backwards, forged",
+        webhooks_early_twice_and_backwards,
+        "each sent once, each report counted once",
+    ),
     Fault("old and new code side by side", old_and_new_code, ONCE),
     Fault("hourly healing afterwards", healing_finds_nothing, "drift 0"),
 ]

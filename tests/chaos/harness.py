@@ -29,8 +29,8 @@ PATIENCE_SECONDS = 60.0
 POLL_SECONDS = 0.1
 #: Where each shape of provider answers.
 PATHS = {
-    "http": "http?from=Riverside",
-    "batches": "http?from=Riverside&batch=yes",
+    "http": "http?from=Riverside&webhook_secret=chaos",
+    "batches": "http?from=Riverside&batch=yes&webhook_secret=chaos",
     "twilio": "twilio?from=Riverside",
 }
 
