@@ -26,6 +26,7 @@ from clinic.models import Location, Patient
 from clinic.words import LinkPurpose, ResourceKind
 from treatments.definitions import PretreatmentMessage
 from treatments.queries.catalogue import shared
+from treatments.spoken import spoken
 from treatments.words import PlanStatus
 
 K, S = MessageKind, AppointmentStatus
@@ -246,7 +247,7 @@ def _email_facts(obj: Appointment, message: Message, now: datetime) -> dict[str,
     if obj.treatment_session is not None:
         facts["what"] = obj.treatment_session.protocol_version.protocol.label
     if codes := message.extra.get("codes"):
-        texts = {text.code: text.text for text in _texts(obj)}
+        texts = {text.code: spoken(text.text) for text in _texts(obj)}
         facts["text"] = "\n\n".join(texts[code] for code in codes if code in texts)
     if message.kind in _WITH_CALENDAR:
         entry = Attachment("appointment.ics", calendar_file(_told_together(obj), now=now), MIME_TYPE)

@@ -24,6 +24,7 @@ from treatments.queries.catalogue import definition_of
 from treatments.queries.plan_facts import series_facts
 from treatments.series import SeriesSession, maintenance_window, series_from
 from treatments.spacing import DueWindow
+from treatments.spoken import spoken
 from treatments.words import CheckStatus, PlanStatus
 
 K = MessageKind
@@ -107,7 +108,7 @@ class SessionSubject:
     def context(self, obj: TreatmentSession, message: Message, now: datetime) -> dict[str, Any]:
         """The step's text; its link opens the whole aftercare page."""
         step = step_called(self.timeline(obj), str(message.extra.get("step", "")))
-        return {"text": step.text if step else "", "link_until": now + AFTERCARE_LINK_LASTS}
+        return {"text": spoken(step.text) if step else "", "link_until": now + AFTERCARE_LINK_LASTS}
 
     def upcoming(self, now: datetime, until: datetime) -> Iterable[TreatmentSession]:
         """Sessions performed so lately that their timeline still runs (two weeks)."""
@@ -163,7 +164,7 @@ class RecoveryCheckSubject:
             "link_until": obj.answer_until + LINK_OUTLIVES,
         }
         if message.kind == K.RECOVERY_EMERGENCY:
-            return {**found, "text": _emergency_text(obj)}
+            return {**found, "text": spoken(_emergency_text(obj))}
         return {**found, "until_at": obj.answer_until}
 
     def upcoming(self, now: datetime, until: datetime) -> Iterable[RecoveryCheck]:

@@ -14,7 +14,7 @@ from django.conf import settings
 from bookings.demo.dice import dice
 from bookings.units import unit
 from clinic.messaging import registry
-from clinic.messaging.composing import key_of, masked, values_for, wording_for
+from clinic.messaging.composing import facts_in, key_of, masked, values_for, wording_for
 from clinic.messaging.consent import Reach
 from clinic.messaging.filling import MissingVariable, fill, variables_in
 from clinic.messaging.models import AttemptOutcome, Message, MessageAttempt, MessageStatusChange
@@ -150,7 +150,7 @@ class Post:
     def _text(self, row: Message, obj: Any, at: datetime) -> tuple[str, str, str, str]:
         """Language, version, subject and body as they are kept: without a link that opens anything."""
         wording = wording_for(row, self.wordings)
-        context = registry.subject(row.subject_type).context(obj, row, at)
+        context = facts_in(wording.language, row, obj, at)
         purpose, row.link_purpose = row.link_purpose, ""  # no link is made: the past opens nothing
         values = values_for(row, wording, context, at)
         row.link_purpose = purpose

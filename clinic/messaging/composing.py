@@ -53,7 +53,7 @@ class Composed:
 def compose(message: Message, obj: Any, *, address: str, wordings: Wordings, now: datetime) -> Composed:
     """The finished message; raises `NoText` or `MissingVariable`. Run it in the transaction that dispatches."""
     wording = wording_for(message, wordings)
-    context = registry.subject(message.subject_type).context(obj, message, now)
+    context = facts_in(wording.language, message, obj, now)
     values = values_for(message, wording, context, now)
     text = fill(wording.body, values)
     if message.channel == Channel.SMS:
@@ -63,6 +63,12 @@ def compose(message: Message, obj: Any, *, address: str, wordings: Wordings, now
         )
         return Composed(outgoing, wording.language, wording.version, masked(text))
     return _email(message, wording, text, values, address, tuple(context.get("attachments", ())))
+
+
+def facts_in(language: str, message: Message, obj: Any, now: datetime) -> dict[str, Any]:
+    """What the subject gives for the text's variables; the catalogue's own texts in that language."""
+    with translation.override(language):
+        return registry.subject(message.subject_type).context(obj, message, now)
 
 
 def wording_for(message: Message, wordings: Wordings) -> Wording:

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from clinic.messaging import registry
-from clinic.messaging.composing import NoText, blocks, masked, values_for, wording_for
+from clinic.messaging.composing import NoText, blocks, facts_in, masked, values_for, wording_for
 from clinic.messaging.filling import MissingVariable, fill
 from clinic.messaging.models import Message, MessageAttempt
 from clinic.messaging.segments import Cost, cost, economical
@@ -69,7 +69,7 @@ def as_it_would_read(message: Message, *, now: datetime, wordings: Wordings | No
     asked = message.patient.language
     try:
         wording = wording_for(message, wordings or Wordings())
-        context = _context(message, now)
+        context = _context(message, wording.language, now)
         if context is None:
             return Preview(message.channel, asked_language=asked, problem=str(Reason.GONE.label))
         values = values_for(
@@ -80,12 +80,11 @@ def as_it_would_read(message: Message, *, now: datetime, wordings: Wordings | No
         return Preview(message.channel, asked_language=asked, problem=str(problem))
 
 
-def _context(message: Message, now: datetime) -> dict[str, Any] | None:
+def _context(message: Message, language: str, now: datetime) -> dict[str, Any] | None:
     if not registry.is_known(message.subject_type):
         return None
-    subject = registry.subject(message.subject_type)
-    obj = subject.load(message.subject_id)
-    return None if obj is None else subject.context(obj, message, now)
+    obj = registry.subject(message.subject_type).load(message.subject_id)
+    return None if obj is None else facts_in(language, message, obj, now)
 
 
 def _filled(wording: Wording, values: dict[str, str], asked: str, files: list[str]) -> Preview:

@@ -1,11 +1,13 @@
 """Aftercare and recovery checks on the phone: each page and each question small, without script, the clinic on top."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
+from clinic.models import Patient
 from clinic.words import LinkPurpose
 from tests.patient_page import faults, follow, times_without_zone
 from tests.treatments.day import NOW, Clinic, treated
@@ -52,6 +54,60 @@ def on_the_aftercare_page(clinic: Clinic, client: Client, *, hours: int) -> tupl
             now=NOW,
         )
         return plan, client.get("/p/aftercare/").content.decode()
+
+
+#: The page after the first day and the first question of the first check: language → (heading, button, question).
+SPOKEN = {
+    "de": ("Tag 1", "Wie geht es Ihrer Haut heute?", "Wie rot ist die behandelte Haut?"),
+    "es": ("Día 1", "¿Cómo está su piel hoy?", "¿Cómo de roja está la piel tratada?"),
+    "fr": ("Jour 1", "Comment va votre peau aujourd’hui ?", "La peau traitée est-elle rouge ?"),
+    "tr": ("1. gün", "Cildiniz bugün nasıl?", "Tedavi edilen cilt ne kadar kızarık?"),
+    "zh-hans": ("第 1 天", "您的皮肤今天怎么样？", "治疗部位的皮肤有多红？"),
+}
+
+
+def test_pages_speak_the_language_of_the_patient(clinic: Clinic, client: Client) -> None:
+    plan, _page = on_the_aftercare_page(clinic, client, hours=30)
+    said = {}
+    with time_machine.travel(NOW + timedelta(hours=30), tick=False):
+        for language in SPOKEN:
+            Patient.objects.filter(pk=plan.patient_id).update(language=language)
+            page = client.get("/p/aftercare/").content.decode()
+            assert f'<html lang="{language}" dir="ltr"' in page
+            button = re.search(r'type="submit"[^>]*>([^<]+)<', page)
+            check = RecoveryCheck.objects.get(session__plan=plan, code="C1")
+            said[language] = (heading(page), button and button[1].strip(), check_heading(check, language))
+    assert said == SPOKEN
+
+
+def heading(page: str) -> str:
+    found = re.search(r"<h1>(.*?)</h1>", page, re.DOTALL)
+    return re.sub(r"<[^>]+>", "", found[1]).strip() if found else ""
+
+
+def check_heading(check: RecoveryCheck, language: str) -> str:
+    """The first question of a check as its page asks it, on a phone of its own."""
+    client, patient = Client(), check.session.plan.patient
+    address = follow(
+        client,
+        patient=patient,
+        place=check.session.plan.location,
+        purpose=LinkPurpose.RECOVERY_CHECK,
+        subject=check,
+        now=NOW,
+    )
+    return heading(client.get(address).content.decode())
+
+
+def test_a_language_that_the_pages_lack_falls_back_where_it_can_be_seen(
+    clinic: Clinic, client: Client
+) -> None:
+    plan, _page = on_the_aftercare_page(clinic, client, hours=30)
+    Patient.objects.filter(pk=plan.patient_id).update(language="ar")
+    with time_machine.travel(NOW + timedelta(hours=30), tick=False):
+        page = client.get("/p/aftercare/").content.decode()
+    assert f'<html lang="{clinic.location.language}" dir="ltr"' in page
+    assert 'role="note"' in page
 
 
 def test_aftercare_says_what_has_to_wait_and_until_when(clinic: Clinic, client: Client) -> None:
