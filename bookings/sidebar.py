@@ -1,4 +1,4 @@
-"""Beside the board: the month with its load, who waits, who cancelled, who has not confirmed."""
+"""Beside the board: the month with its load, who waits, who has not confirmed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ from clinic.timekeeping import ONE_DAY, day_start, local_day
 S = AppointmentStatus
 #: Appointments a day from which a day counts as one, two or three strokes of load.
 LOADS = (1, 10, 20)
-#: What patients cancelled within this time is shown.
-RECENT = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -36,31 +34,24 @@ class Sidebar:
 
     weeks: list[list[MonthDay]]
     waiting: list[tuple[Appointment, datetime]]
-    cancelled: list[Appointment]
-    cancelled_count: int
     unconfirmed: list[Appointment]
     unconfirmed_count: int
-    late: list[Appointment]
     month_before: date
     month_after: date
 
 
 def sidebar(location: Location, day: date, *, now: datetime, with_month: bool = True) -> Sidebar:
-    """Four queries, whatever the size of the clinic; a poll needs no month."""
+    """Three queries, whatever the size of the clinic; a poll needs no month."""
     here, first = Appointment.objects.at(location), day.replace(day=1)
     tomorrow = local_day(now, location.tz) + ONE_DAY
     start, end = day_start(tomorrow, location.tz), day_start(tomorrow + ONE_DAY, location.tz)
     rows = list(here.here_or_late(now))
     unconfirmed = list(here.unconfirmed(start, end).select_related("patient").counted()[:8])
-    cancelled = list(here.cancelled_by_patients(now - RECENT).select_related("patient").counted()[:6])
     return Sidebar(
         weeks=_month(here, location, day) if with_month else [],
         waiting=waiting_of(rows),
-        cancelled=cancelled,
-        cancelled_count=_whole(cancelled),
         unconfirmed=unconfirmed,
         unconfirmed_count=_whole(unconfirmed),
-        late=[row for row in rows if row.status == S.BOOKED][:6],
         month_before=(first - ONE_DAY).replace(day=1),
         month_after=(first + timedelta(days=32)).replace(day=1),
     )

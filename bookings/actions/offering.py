@@ -90,23 +90,20 @@ def _candidates(location: Location, freed: Interval, passed_over: frozenset[int]
 
 def _waiting_rows() -> Any:
     """Entries that wait, in the order of asking, each locked unless somebody else is at it."""
-    return (
-        WaitlistEntry.objects.waiting()
-        .select_related(
-            "patient",
-            "location",
-            "treatment_session__plan__patient__clinical_profile",
-            "treatment_session__plan__location__settings",
-            "treatment_session__protocol_version__protocol",
-        )
-        .defer("treatment_session__protocol_version__definition")
-        .select_for_update(of=("self",), skip_locked=True)
-    )
+    return WaitlistEntry.objects.waiting().for_offers().select_for_update(of=("self",), skip_locked=True)
 
 
 def _try(entry: WaitlistEntry, freed: Interval, *, by: Any, now: datetime) -> WaitlistOffer | None:
     """Holds the first start inside the freed time that suits the entry and every rule."""
     standing = standing_of(entry)
+    slot = fitting_slot(entry, freed, standing, by=by, now=now)
+    return _offer(entry, slot, standing, by=by, now=now) if slot else None
+
+
+def fitting_slot(
+    entry: WaitlistEntry, freed: Interval, standing: Appointment | None, *, by: Any, now: datetime
+) -> Slot | None:
+    """The first start inside the freed time that suits the entry and every rule; earlier than what it has."""
     without = [standing.pk] if standing else []
     stretch = offerable(entry, freed, without=without, now=now)
     suiting = _suiting(entry, stretch, without, now) if stretch else ()
@@ -114,7 +111,7 @@ def _try(entry: WaitlistEntry, freed: Interval, *, by: Any, now: datetime) -> Wa
         if standing is not None and slot.start >= standing.starts_at:
             return None
         if _is_allowed(entry, slot, without, by=by, now=now):
-            return _offer(entry, slot, standing, by=by, now=now)
+            return slot
     return None
 
 

@@ -38,6 +38,16 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         """Wishes at a location."""
         return self.filter(location=location)
 
+    def for_offers(self) -> WaitlistEntryQuerySet:
+        """With all that is read to find a time for them; the protocol's definition is kept by the process."""
+        return self.select_related(
+            "patient",
+            "location",
+            "treatment_session__plan__patient__clinical_profile",
+            "treatment_session__plan__location__settings",
+            "treatment_session__protocol_version__protocol",
+        ).defer("treatment_session__protocol_version__definition")
+
     def on_list(self) -> WaitlistEntryQuerySet:
         """Waiting or with an offer, in the order of asking, with what the list shows."""
         rows = self.filter(status__in=(WaitlistStatus.WAITING, WaitlistStatus.OFFERED))

@@ -128,7 +128,7 @@ def _line_fact(line: Line, now: datetime) -> str:
 
 
 def _side_facts(side: Sidebar) -> list[str]:
-    rows = [*side.cancelled, *side.unconfirmed, *side.late, *(row for row, _since in side.waiting)]
+    rows = [*side.unconfirmed, *(row for row, _since in side.waiting)]
     return [f"{side.unconfirmed_count}", *(f"{row.pk}.{row.version}" for row in rows)]
 
 

@@ -154,6 +154,8 @@ STAFF: dict[str, Route] = {
     "bookings:find-times": page(P.BOOK, "patient"),
     "bookings:find-choices": change(P.BOOK, "patient"),
     "bookings:choices-release": change(P.BOOK),
+    "bookings:needs": page(P.SEE_BOARD),
+    "bookings:gap": page(P.BOOK, "appointment"),
     "bookings:day-list": page(P.SEE_BOARD),
     "bookings:waiting-room": page(P.SEE_BOARD),
     "bookings:due": page(P.BOOK),

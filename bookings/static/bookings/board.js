@@ -132,6 +132,7 @@ if (board) {
     if (event.detail.target.id === "board-body" && (isBusy() || document.querySelector("dialog[open]"))) event.detail.shouldSwap = false;
   });
   for (const name of ["htmx:responseError", "htmx:timeout", "htmx:sendError"]) board.addEventListener(name, quiet);
+  for (const name of ["htmx:responseError", "htmx:timeout"]) document.getElementById("needs")?.addEventListener(name, (event) => event.stopPropagation());
   board.addEventListener("htmx:afterRequest", looked);
   setInterval(checkStale, 2000);
   if (board.classList.contains("board")) watchMoves();
