@@ -32,7 +32,7 @@ def arrive_by_reply(reply: Reply) -> str | None:
     """Checks the patient in for today's appointment."""
     row = _today(reply)
     if row is None:
-        return None
+        return _("is here already") if _is_here(reply) else None
     arrive(appointment=row, by=None, now=reply.received_at)
     return _("arrived for %(when)s") % {"when": _when(row)}
 
@@ -65,6 +65,11 @@ def _today(reply: Reply) -> Appointment | None:
     day = day_bounds(local_day(reply.received_at, zone), zone)
     rows = Appointment.objects.for_change().upcoming(reply.received_at - LATEST).filter(patient=reply.patient)
     return rows.filter(starts_at__lt=day.end).first()
+
+
+def _is_here(reply: Reply) -> bool:
+    """Whether the patient wrote it twice, or the desk was faster."""
+    return Appointment.objects.in_the_house(reply.received_at).filter(patient=reply.patient).exists()
 
 
 def _when(row: Appointment) -> str:

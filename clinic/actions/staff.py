@@ -49,3 +49,9 @@ def let_in(*, email: str, name: str, location: Location, role: str, by: Any, now
         user = create_user(email=address, name=name, by=by, now=now)
     give_role(user=user, location=location, role=role, by=by, now=now)
     return user
+
+
+def use_shortcuts(*, user: Any, is_on: bool) -> None:
+    """A login turns its own single keys on or off."""
+    user.shortcuts_enabled = is_on
+    user.save(update_fields=["shortcuts_enabled"])

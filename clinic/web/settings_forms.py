@@ -90,7 +90,7 @@ class RulesForm(forms.ModelForm):  # type: ignore[type-arg]
 class WeekForm(forms.Form):
     """One line for each weekday: “8:00-12:00, 13:00-18:00”; an empty line is a day off."""
 
-    def __init__(self, *args: Any, week: Iterable[Any] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, week: Iterable[Any] = (), empty: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         told: dict[int, list[str]] = {}
         for rule in sorted(week, key=lambda one: one.opens):
@@ -101,7 +101,7 @@ class WeekForm(forms.Form):
                 required=False,
                 max_length=80,
                 initial=", ".join(told.get(number, ())),
-                widget=forms.TextInput(attrs={"placeholder": _("closed"), "inputmode": "text"}),
+                widget=forms.TextInput(attrs={"placeholder": empty or _("closed"), "inputmode": "text"}),
             )
 
     def clean(self) -> dict[str, Any]:

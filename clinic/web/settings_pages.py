@@ -256,7 +256,10 @@ def working_hours(request: HttpRequest, pk: int) -> HttpResponse:
     place = managed(request, int(at) if at.isdigit() else first)
     today = local_day(timezone.now(), place.tz)
     mine = WorkingHours.objects.filter(resource=row, location=place, valid_until=None)
-    form = forms.WeekForm(request.POST or None, week=mine.in_force(today, today))
+    week = list(mine.in_force(today, today))
+    follows_house = row.kind != ResourceKind.PRACTITIONER and not week
+    empty = _("when the house is open") if follows_house else _("off")
+    form = forms.WeekForm(request.POST or None, week=week, empty=empty)
     outside = left_outside(request, form, place, row)
     if is_meant(request, outside) and saved(
         request,

@@ -17,6 +17,7 @@ urlpatterns = [
     path("tasks/<int:pk>/finish/", tasks.finish, name="task-finish"),
     path("tasks/<int:pk>/reopen/", tasks.reopen, name="task-reopen"),
     path("location/", locations.choose, name="choose-location"),
+    path("keys/", locations.keys, name="keys"),
     path("settings/", settings_pages.overview, name="settings"),
     path("settings/new/", settings_pages.location_new, name="settings-location-new"),
     path("settings/<int:pk>/", settings_pages.location, name="settings-location"),

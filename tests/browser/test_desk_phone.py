@@ -114,6 +114,19 @@ def test_somebody_new_is_booked_by_keys_alone(desk: Page, clinic: Clinic) -> Non
     assert Appointment.objects.occupying().get().patient == Patient.objects.get(family_name="Silva")
 
 
+def test_single_keys_are_turned_off_with_the_login(desk: Page, clinic: Clinic) -> None:
+    desk.goto("/waiting-room/")
+    desk.keyboard.press("?")
+    with desk.expect_response("**/keys/"):
+        desk.get_by_label("Use single keys, wherever I sign in").press("Space")
+    desk.keyboard.press("Escape")
+    desk.goto("/board/")
+    desk.keyboard.press("n")
+    expect(desk).to_have_url(re.compile("/board/$"))
+    clinic.desk.refresh_from_db()
+    assert clinic.desk.shortcuts_enabled is False
+
+
 def test_check_in_takes_another_room_by_keys_and_the_room_changes_later(desk: Page, clinic: Clinic) -> None:
     clinic.location.opening_hours.update(opens="00:00", closes="23:59")
     session = clinic.plan().sessions.get(number=1)

@@ -65,6 +65,7 @@ WORDS: dict[str, Any] = {"kind": "appointment_reminder", "channel": "sms", "lang
 STAFF: dict[str, Route] = {
     "clinic:choose-location": Route(post=True, sends="location"),
     "clinic:alive": Route(),
+    "clinic:keys": Route(post=True),
     "clinic:patients": page(P.SEE_PATIENTS),
     "clinic:patient-new": page(P.EDIT_PATIENTS),
     "clinic:patient-namesakes": page(P.EDIT_PATIENTS),

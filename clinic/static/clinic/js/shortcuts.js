@@ -1,5 +1,6 @@
 /* Single keys: any element with data-key is focused (fields), opened (dialogs) or clicked (the rest).
-   Never while typing, never with a modifier, never under an open dialog; can be turned off on this device. */
+   Never while typing, never with a modifier, never under an open dialog; can be turned off: with the login, or on this device where
+   nobody is signed in. */
 const typing = "input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable]";
 
 export function isOn() {
@@ -8,6 +9,21 @@ export function isOn() {
     return localStorage.getItem("keys") !== "off";
   } catch {
     return true;
+  }
+}
+
+/* Kept with the login; this page follows at once, the others when they are opened. */
+async function keep(box) {
+  const root = document.documentElement;
+  const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
+  const body = new URLSearchParams({ on: box.checked ? "yes" : "no" });
+  try {
+    const answer = await fetch(box.dataset.keysUrl, { method: "POST", body, headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" } });
+    if (!answer.ok) throw new Error(answer.status);
+    root.dataset.keys = box.checked ? "on" : "off";
+  } catch {
+    box.checked = !box.checked;
+    document.dispatchEvent(new CustomEvent("toast", { detail: { text: root.dataset.wordFailed, tone: "red" } }));
   }
 }
 
@@ -75,7 +91,11 @@ document.addEventListener("keydown", (press) => {
 });
 
 document.addEventListener("change", (change) => {
-  if (change.target.matches("[data-keys-switch]")) turn(change.target.checked);
+  if (!change.target.matches("[data-keys-switch]")) return;
+  if (change.target.dataset.keysUrl) {
+    turn(true); // what was kept on this device no longer counts
+    keep(change.target);
+  } else turn(change.target.checked);
 });
 document.addEventListener("click", (click) => {
   if (click.target.closest('[data-dialog-open="keys"]')) fillList();
