@@ -38,8 +38,9 @@ class Needs:
     def facts(self) -> list[str]:
         """Changes when anything of it does."""
         rows = [f"{row.pk}.{row.version}" for row in (*self.late, *self.missed, *self.cancelled)]
-        others = [f"{row.pk}.{row.status}" for row in (*self.messages, *self.calls)]
-        return [*rows, *others, f"{self.count}"]
+        messages = [f"{row.pk}.{row.status}" for row in self.messages]
+        calls = [f"{row.pk}.{row.status}" for row in self.calls]
+        return [*rows, *messages, *calls, f"{self.count}"]
 
 
 def needs_of(user: Any, location: Location, *, now: datetime) -> Needs:
