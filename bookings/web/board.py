@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from bookings.board import BoardDay, Line, day_board, day_lines, week_board
 from bookings.sidebar import Sidebar, sidebar
 from bookings.web.appointments import quick_verb
-from bookings.web.faces import Faces
+from bookings.web.faces import Faces, symbols
 from bookings.web.marks import mark_of, what_of
 from clinic.access import current_location, may, require
 from clinic.models import Location
@@ -99,7 +99,7 @@ def _grid(context: dict[str, Any], now: datetime) -> dict[str, Any]:
         label = day_long(column.day) if found.who else column.resource.name
         shown.append((column, faces.lane(column, label)))
     facts = [f"{found.day}{found.kind}", *(lane for _column, lane in shown)]
-    return {"columns": shown, "count": found.count, "facts": facts}
+    return {"columns": shown, "count": found.count, "facts": facts, "symbols": symbols()}
 
 
 def _list(request: HttpRequest, location: Location, context: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from bookings.board import Column
 from bookings.boardcards import Card, Off
 from bookings.boardseries import SeriesMarks
 from bookings.boardvisits import BoardVisit
-from bookings.web.marks import mark_of, what_of
+from bookings.web.marks import CONFIRMED, IN_TREATMENT, LATE, MARKS, mark_of, what_of
 from bookings.words import AppointmentStatus
-from clinic.icons import icon_svg
+from clinic.icons import DIRECTIONAL, ICONS
 from clinic.templatetags.drawings import card_drawing
 
 S = AppointmentStatus
@@ -43,7 +43,7 @@ class Faces:
         self._labels, self._may_book, self._now = labels, may_book, now
         self._before, self._after = reverse("bookings:appointment", args=[0]).split("0")
         alert = _("alert")
-        self._alert = f'<span class="appt-alert">{icon_svg("alert", alert)}</span>'
+        self._alert = f'<span class="appt-alert">{_drawing("alert", alert)}</span>'
         self._first = f'<span class="appt-first">{escape(_("first visit"))}</span>'
         self._told: dict[tuple[str, str], _Told] = {}
         self._ribbons: dict[tuple[SeriesMarks, int | None], str] = {}
@@ -52,9 +52,9 @@ class Faces:
     def lane(self, column: Column, label: str) -> SafeString:
         """A column below its head: what is off, the cards, the now-line."""
         parts = [
-            f'<div class="lane rows{column.scale.rows}" data-resource="{column.resource.pk}"'
-            f' data-start="{column.scale.start.isoformat()}" data-day="{column.day.isoformat()}"'
-            f' role="group" aria-label="{escape(label)}">',
+            f'<div class="lane rows{column.scale.rows}" data-rows="{column.scale.rows}"'
+            f' data-resource="{column.resource.pk}" data-start="{column.scale.start.isoformat()}"'
+            f' data-day="{column.day.isoformat()}" role="group" aria-label="{escape(label)}">',
             *map(_off, column.off),
             *[self._card(card, column) for card in column.cards],
         ]
@@ -71,7 +71,7 @@ class Faces:
             movable += " data-series" if card.series and (card.total or 0) > 1 else ""
         return (
             f'<a class="appt appt-{card.size} r{top} s{rows}{_place_css(card)}{told.state}"'
-            f' id="a{row.pk}-{column.resource.pk}" href="{url}" hx-get="{url}" hx-target="#dialog"'
+            f' id="a{row.pk}-{column.resource.pk}" href="{url}"'
             f' data-version="{row.version}" data-rows="{rows}" data-row="{top}"{movable}>\n'
             f"{_hatching(card)}"
             f'<span class="appt-line"><span class="appt-name">{escape(row.patient.full_name)}</span>'
@@ -101,7 +101,7 @@ class Faces:
         if key not in self._told:
             is_amber = mark.tone == "amber"
             tone = " text-amber" if is_amber else ""
-            span = f'<span class="appt-status{tone}">{icon_svg(mark.icon)}{escape(str(mark.word))}</span>'
+            span = f'<span class="appt-status{tone}">{_drawing(mark.icon)}{escape(str(mark.word))}</span>'
             self._told[key] = _Told(span, _state(row.status, is_amber=is_amber))
         return self._told[key]
 
@@ -119,6 +119,20 @@ class Faces:
         if seconds not in self._clocks:
             self._clocks[seconds] = f"{datetime.fromtimestamp(seconds, column.zone):%-H:%M}"
         return self._clocks[seconds]
+
+
+def _drawing(name: str, label: str = "") -> str:
+    """An icon whose lines stand in the page once (`symbols`): hundreds of cards name it."""
+    css = "icon icon-flip" if name in DIRECTIONAL else "icon"
+    voice = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    return f'<svg class="{css}" {voice}><use href="#i-{name}"/></svg>'
+
+
+def symbols() -> SafeString:
+    """The lines of the icons that cards name, once for a page."""
+    names = sorted({"alert", *(mark.icon for mark in (*MARKS.values(), CONFIRMED, LATE, IN_TREATMENT))})
+    parts = (f'<symbol id="i-{one}" viewBox="0 0 16 16"><path d="{ICONS[one]}"/></symbol>' for one in names)
+    return mark_safe(f'<svg class="visually-hidden" aria-hidden="true">{"".join(parts)}</svg>')
 
 
 def _place_css(card: Card) -> str:

@@ -20,6 +20,7 @@ from bookings.web import (
     sessions,
     waiting_room,
     waitlist,
+    where,
     worklists,
 )
 
@@ -61,6 +62,7 @@ urlpatterns = [
     path("appointments/<int:pk>/cancel/", appointments.cancel, name="appointment-cancel"),
     path("appointments/<int:pk>/move/", moving.move, name="appointment-move"),
     path("appointments/<int:pk>/why-not/", moving.why, name="appointment-why-not"),
+    path("appointments/<int:pk>/where/", where.where, name="appointment-where"),
     path("sessions/<int:pk>/start/", sessions.start, name="session-start"),
     path("plans/<int:pk>/dates/", series.series, name="series"),
     path("plans/<int:pk>/series/", series.plan_series, name="plan-series"),

@@ -99,6 +99,19 @@ def test_drag_says_why_not_and_moves_nothing(board: Page, row: Appointment, clin
     assert (row.starts_at, other.starts_at) == (at(clinic, 10), at(clinic, 11))
 
 
+def test_drag_shows_where_it_may_go(board: Page, row: Appointment, clinic: Clinic) -> None:
+    booked(clinic, 11, "Noor")
+    board.reload()
+    drag(board, row, lane=0, rows=24)
+    expect(board.locator(".lane").nth(0).locator(".may")).to_have_count(2)
+    expect(board.locator(".drop.is-yes")).to_be_visible()
+    board.keyboard.press("Escape")
+    expect(board.locator(".may")).to_have_count(0)
+    board.mouse.up()
+    row.refresh_from_db()
+    assert row.starts_at == at(clinic, 10)
+
+
 def test_drag_to_a_colleague_gives_the_appointment_to_them(board: Page, row: Appointment) -> None:
     drag(board, row, lane=1, rows=0)
     board.mouse.up()

@@ -41,6 +41,14 @@ function book(event) {
   location.assign(`${board.dataset.book}?${new URLSearchParams(told)}`);
 }
 
+/* A card is a link; a plain click opens its dialog here. One listener for all: hundreds of cards come with every look. */
+function openCard(event) {
+  const card = event.target.closest(".appt");
+  if (!card || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  window.htmx.ajax("GET", card.getAttribute("href"), { source: card, target: "#dialog", swap: "innerHTML" });
+}
+
 // Keys ---------------------------------------------------------------------------------------------------------
 
 const STEPS = { ArrowDown: [0, 1], ArrowUp: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
@@ -119,6 +127,7 @@ function watchMoves() {
   window.addEventListener("pointerup", end);
   window.addEventListener("pointercancel", end);
   board.addEventListener("pointerleave", hide);
+  board.addEventListener("click", openCard);
   board.addEventListener("click", book);
   board.addEventListener("keydown", keys);
   board.addEventListener("focusout", (event) => { if (isBusy() && !board.contains(event.relatedTarget)) letGo(); });

@@ -1,6 +1,7 @@
 // Moving and resizing a card: with the pointer, or with Shift and the arrows. Both draw the same ghost, both ask the
 // server live whether it may go there, and both save by the same request; nothing is saved before it is let go.
 import { ROW_MINUTES, address, board, laneAt, lanes, rowAt, rowHeight, say, send, startOf, step, wall } from "./boardgrid.js";
+import { fits, forget, show } from "./boardroom.js";
 
 const SETTLE = 180;
 let at = null; // what is being moved: {card, mode, lane, row, rows, …}
@@ -35,6 +36,7 @@ async function ask(mine) {
   if (at !== mine || mine.asked !== url) return;
   const verdict = words.querySelector("[data-verdict]")?.dataset.verdict ?? "yes";
   const reasons = [...words.querySelectorAll("[data-reason]")].map((one) => one.textContent.replace(/\s+/g, " ").trim());
+  mine.ghost.classList.remove("is-no");
   mine.ghost.classList.add(`is-${verdict}`);
   say(reasons.join(" "), verdict);
 }
@@ -44,6 +46,11 @@ function place(lane, row, rows) {
   Object.assign(at, { lane, row, rows, shown: true });
   at.card.classList.add("is-dragged");
   at.ghost.className = `drop r${row} s${rows}`;
+  if (at.mode === "move") {
+    if (!at.hasRoom) show(at.card);
+    at.hasRoom = true;
+    at.ghost.classList.toggle("is-no", fits(row, lane) === false);
+  }
   at.ghost.textContent = at.mode === "size" ? `${board.dataset.wordUntil} ${wall(row + rows, lane)}` : wall(row, lane);
   lane.append(at.ghost);
   if (at.byKeys) {
@@ -58,8 +65,10 @@ function place(lane, row, rows) {
 export function letGo() {
   if (!at) return;
   clearTimeout(at.timer);
+  cancelAnimationFrame(at.rolling);
   at.card.classList.remove("is-dragged");
   at.ghost.remove();
+  forget();
   say("");
   at = null;
 }
@@ -97,10 +106,32 @@ export function follow(event) {
     const moved = Math.round((event.clientY - at.y) / rowHeight() / by) * by;
     place(at.home, Number(at.card.dataset.row), Math.max(1, Number(at.card.dataset.rows) + moved));
   } else {
-    const lane = laneAt(event);
-    if (lane) place(lane, rowAt(event, lane, at.offset), at.rows);
+    at.pointer = event;
+    hold();
+    at.rolling ||= requestAnimationFrame(roll);
   }
   event.preventDefault();
+}
+
+function hold() {
+  const lane = laneAt(at.pointer);
+  if (lane) place(lane, rowAt(at.pointer, lane, at.offset), at.rows);
+}
+
+/* Near an edge the board rolls on under the card, faster the nearer. */
+const EDGE = 48;
+const pull = (point, first, last) => Math.max(0, point - last + EDGE) - Math.max(0, first + EDGE - point);
+
+function roll() {
+  if (!at?.pointer) return;
+  const box = board.getBoundingClientRect();
+  const head = board.querySelector(".board-head").offsetHeight;
+  const [across, down] = [pull(at.pointer.clientX, box.left, box.right), pull(at.pointer.clientY, box.top + head, box.bottom)];
+  if (across || down) {
+    board.scrollBy(across / 4, down / 4);
+    hold();
+  }
+  at.rolling = requestAnimationFrame(roll);
 }
 
 export function end(event) {
