@@ -70,7 +70,7 @@ class Faces:
             movable = f' data-pk="{row.pk}" data-minutes="{card.minutes}"'
             movable += " data-series" if card.series and (card.total or 0) > 1 else ""
         return (
-            f'<a class="appt appt-{card.size} r{top} s{rows}{_place_css(card)}{told.state}"'
+            f'<a class="appt {_size_css(card)} r{top} s{rows}{_place_css(card)}{told.state}"'
             f' id="a{row.pk}-{column.resource.pk}" href="{url}"'
             f' data-version="{row.version}" data-rows="{rows}" data-row="{top}"{movable}>\n'
             f"{_hatching(card)}"
@@ -101,7 +101,7 @@ class Faces:
         if key not in self._told:
             is_amber = mark.tone == "amber"
             tone = " text-amber" if is_amber else ""
-            span = f'<span class="appt-status{tone}">{_drawing(mark.icon)}{escape(str(mark.word))}</span>'
+            span = f'<span class="appt-status{tone}">{_drawing(mark.icon)}<span>{escape(str(mark.word))}</span></span>'
             self._told[key] = _Told(span, _state(row.status, is_amber=is_amber))
         return self._told[key]
 
@@ -133,6 +133,11 @@ def symbols() -> SafeString:
     names = sorted({"alert", *(mark.icon for mark in (*MARKS.values(), CONFIRMED, LATE, IN_TREATMENT))})
     parts = (f'<symbol id="i-{one}" viewBox="0 0 16 16"><path d="{ICONS[one]}"/></symbol>' for one in names)
     return mark_safe(f'<svg class="visually-hidden" aria-hidden="true">{"".join(parts)}</svg>')
+
+
+def _size_css(card: Card) -> str:
+    """How much fits: one line, two, all, or all with room to spare."""
+    return "appt-l appt-x" if card.place.rows >= ROWS_FOR_RIBBON else f"appt-{card.size}"
 
 
 def _place_css(card: Card) -> str:

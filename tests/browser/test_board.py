@@ -181,8 +181,10 @@ def test_keys_walk_the_cards_open_the_dialog_and_act(board: Page, row: Appointme
 
 def test_another_desk_appears_without_losing_the_focus(board: Page, row: Appointment, clinic: Clinic) -> None:
     board.locator(f"[data-pk='{row.pk}']").focus()
+    board.evaluate("document.querySelectorAll('.lane')[1].mark = 'untouched'")
     other = booked(clinic, 14, "Noor")
     expect(board.locator(f"[data-pk='{other.pk}']")).to_be_visible(timeout=8000)
+    assert board.evaluate("document.querySelectorAll('.lane')[1].mark") == "untouched"
     expect(board.locator(f"[data-pk='{row.pk}']")).to_be_focused()
 
 
@@ -244,6 +246,60 @@ def test_keys_move_a_session_to_another_day_with_the_rest(
     board.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert [row.starts_at for row in Appointment.objects.of_patients([series[0].patient])] == before
+
+
+def test_another_desk_waits_behind_an_open_dialog_and_keeps_the_scroll(
+    board: Page, row: Appointment, clinic: Clinic
+) -> None:
+    card = board.locator(f"[data-pk='{row.pk}']")
+    card.click()
+    dialog = board.get_by_role("dialog", name="Leyla Demir")
+    expect(dialog).to_be_visible()
+    other = booked(clinic, 14, "Noor")
+    with board.expect_response(lambda answer: "seen=" in answer.url and answer.status == 200):
+        pass
+    expect(dialog).to_be_visible()
+    expect(board.locator(f"[data-pk='{other.pk}']")).to_have_count(0)
+    board.keyboard.press("Escape")
+    board.evaluate("document.getElementById('board').scrollTo(0, 150)")
+    expect(board.locator(f"[data-pk='{other.pk}']")).to_be_attached(timeout=8000)
+    assert board.evaluate("document.getElementById('board').scrollTop") == 150
+    expect(card).to_be_focused()
+
+
+#: Makes fifty columns with some 600 cards of what is there, and scrolls them through ninety frames.
+_SCROLLING = """async () => {
+  const body = document.getElementById("board-body"), board = document.getElementById("board");
+  const [head, lanes] = ["head", "lanes"].map((one) => body.querySelector(`.board-${one}`));
+  const lane = lanes.querySelector(".lane:has(.appt)"), card = lane.querySelector(".appt"), name = head.children[1];
+  for (let n = 1; n < 12; n++) {
+    const made = card.cloneNode(true);
+    made.className = made.className.replace(/ r\\d+ /, ` r${n * 9} `);
+    lane.append(made);
+  }
+  for (let n = 0; n < 48; n++) { lanes.append(lane.cloneNode(true)); head.append(name.cloneNode(true)); }
+  for (let n = 0; n < 90; n++) {
+    await new Promise(requestAnimationFrame);
+    board.scrollLeft = (board.scrollWidth - board.clientWidth) * Math.abs(Math.sin(n / 18));
+    board.scrollTop = (board.scrollHeight - board.clientHeight) * Math.abs(Math.sin(n / 11));
+  }
+  return body.querySelectorAll(".appt").length;
+}"""
+
+
+def test_fifty_columns_scroll_smoothly(board: Page) -> None:
+    """A frame lasts 17 ms. Counted is what the page's own thread computes, not what else the machine does."""
+    tools = board.context.new_cdp_session(board)
+    tools.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def computed() -> float:
+        told = tools.send("Performance.getMetrics")["metrics"]
+        return next(float(one["value"]) for one in told if one["name"] == "TaskDuration")
+
+    assert board.evaluate(_SCROLLING) == 49 * 12
+    before = computed()
+    board.evaluate(_SCROLLING.replace("n < 12", "n < 1").replace("n < 48", "n < 0"))
+    assert (computed() - before) * 1000 / 90 < 12
 
 
 def test_a_lost_network_moves_nothing_and_says_so(board: Page, row: Appointment, clinic: Clinic) -> None:

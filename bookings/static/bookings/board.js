@@ -2,6 +2,7 @@
 // Everything it does can also be done from the card's dialog and from "Book".
 import { isOn } from "../clinic/js/shortcuts.js";
 import { address, board, lanes, rowAt, rowsPerStep, send, wall } from "./boardgrid.js";
+import { look } from "./boardlooks.js";
 import { begin, end, follow, isBusy, letGo, moveKeys } from "./boardmoves.js";
 
 const STALE_AFTER = 20000;
@@ -136,10 +137,7 @@ function watchMoves() {
 }
 
 if (board) {
-  // Other desks' changes wait while somebody drags or reads a dialog.
-  document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id === "board-body" && (isBusy() || document.querySelector("dialog[open]"))) event.detail.shouldSwap = false;
-  });
+  document.body.addEventListener("htmx:beforeSwap", look);
   for (const name of ["htmx:responseError", "htmx:timeout", "htmx:sendError"]) board.addEventListener(name, quiet);
   for (const name of ["htmx:responseError", "htmx:timeout"]) document.getElementById("needs")?.addEventListener(name, (event) => event.stopPropagation());
   board.addEventListener("htmx:afterRequest", looked);
