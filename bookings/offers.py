@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
+
 from bookings.models import WaitlistOffer
 from bookings.words import OfferStatus
 from clinic.messaging.models import Message
@@ -22,13 +24,20 @@ class OfferSubject:
 
     def load(self, pk: int, *, lock: bool = False) -> WaitlistOffer | None:
         """The offer with its entry and its hold."""
-        rows = WaitlistOffer.objects.select_related(
+        rows = self._rows()
+        return (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
+
+    def load_many(self, pks: Iterable[int]) -> dict[int, WaitlistOffer]:
+        """Those of a batch of messages, in one query."""
+        return self._rows().in_bulk(list(pks))
+
+    def _rows(self) -> QuerySet[WaitlistOffer]:
+        return WaitlistOffer.objects.select_related(
             "entry__patient",
             "entry__treatment_session__protocol_version__protocol",
             "hold__location__settings",
             "hold__patient",
         ).defer("entry__treatment_session__protocol_version__definition")
-        return (rows.select_for_update(of=("self",)) if lock else rows).filter(pk=pk).first()
 
     def patient(self, obj: WaitlistOffer) -> Patient:
         """Who is told."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from clinic.messaging.wordings import all_shipped
 from treatments.catalogue.reader import read_catalogue
+from treatments.models import Protocol
+from treatments.queries.catalogue import shared
 
 #: Words of those names that say nothing about anybody, in any of the languages we write.
 _ORDINARY = """
@@ -17,9 +20,30 @@ ORDINARY = frozenset(_ORDINARY.split())
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
-@cache
 def telling_words() -> frozenset[str]:
-    """The telling words of the shipped catalogue, in lower case."""
+    """The telling words of the shipped catalogue and of the clinic's own protocols, concerns and zones."""
+    return _shipped_words() | own_words()
+
+
+def own_words() -> frozenset[str]:
+    """What the clinic itself calls its treatments, concerns and zones, in lower case.
+
+    Labels are whole phrases in any language: a word that our own neutral texts use says nothing.
+    """
+    own = shared()
+    labels = [*Protocol.objects.values_list("label", flat=True)]
+    labels += [one.label for one in (*own.concerns, *own.zones)]
+    return frozenset(_WORD.findall(" ".join(labels).lower())) - ORDINARY - _said_anyway()
+
+
+@cache
+def _said_anyway() -> frozenset[str]:
+    texts = " ".join(f"{text.subject} {text.body}" for text in all_shipped()).lower()
+    return frozenset(_WORD.findall(texts))
+
+
+@cache
+def _shipped_words() -> frozenset[str]:
     catalogue = read_catalogue()
     labels = [
         *(one.label for one in catalogue.protocols),

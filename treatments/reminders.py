@@ -293,9 +293,12 @@ def review_url(location: Location) -> str:
 
 
 def _review(obj: TreatmentPlan) -> list[Wanted]:
-    """How was it? A week after the last session, where the location wants to ask and the patient agreed to be asked."""
+    """How was it? A week after the last session, where the location wants to ask and the patient agreed to be asked.
+
+    Never while a reaction is open: nobody is asked to praise what still hurts.
+    """
     last = series_facts([obj])[obj.pk].last_performed
-    if last is None or last.day is None or not review_url(obj.location):
+    if last is None or last.day is None or not review_url(obj.location) or obj.reactions.open().exists():
         return []
     at = instant(last.day + REVIEWED_AFTER, INVITED_AT, obj.location.tz)
     return [

@@ -24,6 +24,7 @@ from clinic.models import (
     Room,
     WorkingHours,
 )
+from clinic.neutral_names import refuse_telling_name
 from clinic.roles import MANAGER
 from clinic.timekeeping import WeeklyWindow, local_day
 from clinic.words import ResourceKind
@@ -38,9 +39,13 @@ _DETAILS: dict[ResourceKind, Any] = {
 
 @transaction.atomic
 def open_location(*, by: Any, now: datetime, **details: Any) -> Location:
-    """A new location with the usual rules; whoever opens it manages it. `slug_taken` when the short name is used."""
+    """A new location with the usual rules; whoever opens it manages it.
+
+    `slug_taken` when the short name is used, `telling_name` when the name in messages tells more than who writes.
+    """
     if Location.objects.filter(slug=details["slug"]).exists():
         raise DomainError("slug_taken", _("There is a location with this short name already."))
+    refuse_telling_name(details["message_name"])
     location = Location.objects.create(**details)
     ClinicSettings.objects.create(location=location)
     give_role(user=by, location=location, role=MANAGER.code, by=by, now=now)
@@ -49,8 +54,10 @@ def open_location(*, by: Any, now: datetime, **details: Any) -> Location:
 
 @transaction.atomic
 def update_location(*, location: Location, by: Any, now: datetime, **details: Any) -> list[str]:
-    """Changes what differs and names it."""
+    """Changes what differs and names it. `telling_name` when a new name in messages tells more than who writes."""
     row = Location.objects.select_for_update().get(pk=location.pk)
+    if (name := details.get("message_name", row.message_name)) != row.message_name:
+        refuse_telling_name(name)
     return _changed(row, details)
 
 

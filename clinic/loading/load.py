@@ -11,9 +11,11 @@ from django.db import transaction
 from clinic.loading.changes import Changes
 from clinic.loading.clinic_file import notes
 from clinic.loading.document import ClinicFile, LocationEntry
+from clinic.loading.findings import FileRefused, Finding
 from clinic.loading.public_holidays import HolidayClosure, holiday_closures
 from clinic.loading.writing import people, places
 from clinic.models import Closure, Location
+from clinic.neutral_names import findings
 from clinic.timekeeping import local_day
 from clinic.words import ClosureKind
 
@@ -32,8 +34,10 @@ def load_clinic(
 
     Locations are found by slug, rooms by name within it, device models by code, devices by serial number, people
     by e-mail (without one by name). What the database has and the file has not is kept and reported.
+    `FileRefused` when a name in messages tells too much.
     Hours that differ end yesterday and begin anew today (local day of the location), so that the past stays true.
     """
+    _refuse_telling_names(file)
     changes = Changes(notes=list(notes(file)))
     try:
         with transaction.atomic():
@@ -43,6 +47,18 @@ def load_clinic(
     except _RolledBack:
         pass
     return changes
+
+
+def _refuse_telling_names(file: ClinicFile) -> None:
+    """The name stands in every text message; without `message_name` it is the location's own."""
+    wrong = [
+        Finding(f"locations[{number}].message_name", f"{entry.columns['message_name']!r}: {finding.sentence}")
+        for number, entry in enumerate(file.locations)
+        for finding in findings(entry.columns["message_name"])
+        if finding.is_error
+    ]
+    if wrong:
+        raise FileRefused("clinic.toml", wrong)
 
 
 def close_day(*, by: Any, now: datetime) -> CloseDay:

@@ -96,8 +96,9 @@ def values_for(
     words = in_words(facts, language=wording.language, zone=location.tz)
     permitted = allowed(message.kind, message.channel)
     values = {name: value for name, value in words.items() if name in permitted}
-    if not message.link_purpose and message.kind not in LINKS_ELSEWHERE:
-        values.pop("link", None)
+    if not message.link_purpose:
+        if message.kind not in LINKS_ELSEWHERE:
+            values.pop("link", None)
     elif makes_link and "link" in variables_in(wording.body):
         values["link"] = _link(message, context, now)
     return values

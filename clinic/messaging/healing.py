@@ -19,14 +19,25 @@ AHEAD = timedelta(days=14)
 
 def heal(now: datetime) -> Mapping[str, int]:
     """Reconciles all that may have something to say soon: how many were looked at, planned, called back."""
-    count: Counter[str] = Counter()
-    for subject in registry.known_subjects():
-        for obj in subject.upcoming(now, now + AHEAD):
-            count += _heal_one(subject, obj.pk, now)
+    count = _reconcile_upcoming(now)
     drift = count["planned"] + count["cancelled"]
     if drift:
         log.warning("The outbox had drifted", planned=count["planned"], cancelled=count["cancelled"])
     return {"looked_at": count["looked_at"], "planned": count["planned"], "cancelled": count["cancelled"]}
+
+
+def replan(location_id: int, *, now: datetime) -> int:
+    """Plans what a location's rules want now that some speak again; how many messages. No drift: it was meant."""
+    return _reconcile_upcoming(now, at=location_id)["planned"]
+
+
+def _reconcile_upcoming(now: datetime, *, at: int | None = None) -> Counter[str]:
+    count: Counter[str] = Counter()
+    for subject in registry.known_subjects():
+        for obj in subject.upcoming(now, now + AHEAD):
+            if at is None or subject.location(obj).pk == at:
+                count += _heal_one(subject, obj.pk, now)
+    return count
 
 
 @transaction.atomic

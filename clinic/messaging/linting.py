@@ -1,4 +1,7 @@
-"""What is wrong with a text, before it can leave: unknown variables, forbidden content, cost. Pure."""
+"""What is wrong with a text, before it can leave: unknown variables, forbidden content, cost.
+
+Apps above are asked for their words; nothing else is read.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from clinic.messaging.filling import variables_in
-from clinic.messaging.segments import Cost, cost, economical
+from clinic.messaging.segments import Cost, can_be_cheap, cost, economical
 from clinic.messaging.variables import LINK, allowed
 from clinic.messaging.words import Channel, MessageKind
+from clinic.neutral_names import NameFinding
 from clinic.searching import search_text
 
 #: Longer texts cost three messages and more.
@@ -78,6 +82,20 @@ def lint(kind: str, channel: str, *, subject: str, body: str) -> list[Finding]:
     if channel == Channel.SMS and cost_of(body).segments > MOST_SEGMENTS:
         findings.append(Finding(_("This text is sent as more than two messages."), is_error=False))
     return findings
+
+
+def lint_name(name: str) -> list[NameFinding]:
+    """What is wrong with a location's name in messages: it stands in every text message, and in its sender."""
+    found = [
+        NameFinding(
+            _("“%(word)s” tells too much about the patient to whoever sees the screen.") % {"word": word}
+        )
+        for word in forbidden_words(name)
+    ]
+    if not can_be_cheap(name):
+        sentence = _("With this name a text message holds 70 characters instead of 160.")
+        found.append(NameFinding(sentence, is_error=False))
+    return found
 
 
 def cost_of(body: str) -> Cost:

@@ -12,6 +12,15 @@ def nudge() -> None:
     app.send_task("clinic.messaging.tasks.drain", expires=30, ignore_result=True)
 
 
+def replan_after_commit(location: int) -> None:
+    """Asks a worker, after the commit, to plan what a location's rules want now; the hourly job finds what is lost."""
+
+    def ask() -> None:
+        app.send_task("clinic.messaging.tasks.replan", args=[location], expires=300, ignore_result=True)
+
+    transaction.on_commit(ask, robust=True)
+
+
 def nudge_after_commit() -> None:
     """Once per transaction, after it is committed; a failure to reach the broker is logged and forgotten."""
     connection = transaction.get_connection()

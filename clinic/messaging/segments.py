@@ -54,6 +54,11 @@ def economical(text: str) -> str:
     return folded if cost(folded).segments < cost(plain).segments else plain
 
 
+def can_be_cheap(text: str) -> bool:
+    """Whether it fits GSM-7, if need be without its accents."""
+    return GSM.issuperset("".join(map(_fold, text.translate(_PLAIN_TABLE))))
+
+
 def _fold(char: str) -> str:
     if char in GSM:
         return char

@@ -19,6 +19,13 @@ def drain() -> None:
     waking.send_due()
 
 
+# As for the jobs: no lease hangs on it, and it may take longer than a message.
+@app.task(name="clinic.messaging.tasks.replan", soft_time_limit=240, time_limit=270)
+def replan(location: int) -> None:
+    """After a commit that switched a rule on: plan what it wants to say at this location."""
+    waking.replan(location)
+
+
 # No lease hangs on a job: it may take minutes, but less than the broker's visibility timeout.
 @app.task(name="clinic.messaging.tasks.jobs", soft_time_limit=240, time_limit=270)
 def jobs() -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 import pghistory
 import structlog
 
-from clinic.messaging import heartbeat, jobs
+from clinic.messaging import healing, heartbeat, jobs
 from clinic.messaging.actions.reports import apply_waiting_reports
 from clinic.messaging.engine.doubt import reap
 from clinic.messaging.engine.drain import Tally, drain
@@ -32,6 +32,12 @@ def send_due(*, now: datetime | None = None, should_stop: Callable[[], bool] = l
     if tally:
         log.info("Messages went out", **tally)
     return tally
+
+
+def replan(location: int, *, now: datetime | None = None) -> int:
+    """Plans what a location's rules want now; how many messages."""
+    with pghistory.context(task="replan"):
+        return healing.replan(location, now=database_now(now))
 
 
 def run_jobs(*, now: datetime | None = None) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from clinic.messaging.models import TextVersion
+from clinic.messaging.words import Channel, MessageKind
 
 _FOLDER = Path(__file__).parent / "texts"
 SHIPPED = "shipped"
@@ -48,6 +49,16 @@ def shipped(kind: str, channel: str, language: str) -> Wording | None:
     if text is None:
         return None
     return Wording(kind, channel, language, text.get("subject", "").strip(), text["body"].strip())
+
+
+def all_shipped() -> list[Wording]:
+    """Every text as shipped, in every language."""
+    found = (shipped(kind, channel, code) for code in shipped_languages() for kind, channel in _every())
+    return [text for text in found if text is not None]
+
+
+def _every() -> list[tuple[str, str]]:
+    return [(kind, channel) for kind in MessageKind.values for channel in Channel.values]
 
 
 def phrase(name: str, language: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from clinic.forms import Checkboxes, DateInput, TimeInput
 from clinic.models import ClinicSettings, DeviceModel, Location, Resource
 from clinic.models.hours import WEEKDAYS
+from clinic.neutral_names import findings
 from clinic.roles import ROLE_CHOICES
 from clinic.timekeeping import WeeklyWindow
 from clinic.words import Qualification, ResourceKind, RoomKind
@@ -47,6 +48,17 @@ class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
             "slug": gettext_lazy("Short name in addresses and files: letters, digits, hyphens."),
             "zone": gettext_lazy("Like Europe/Berlin. Every time of this location is wall time there."),
         }
+
+    def clean_message_name(self) -> str:
+        """Neutral; what makes every text dearer is kept in `warnings`."""
+        name: str = self.cleaned_data["message_name"]
+        self.warnings: list[str] = []
+        if "message_name" in self.changed_data:
+            found = findings(name)
+            self.warnings = [finding.sentence for finding in found if not finding.is_error]
+            if errors := [finding.sentence for finding in found if finding.is_error]:
+                raise forms.ValidationError(errors)
+        return name
 
     def details(self) -> dict[str, Any]:
         """What the action takes."""

@@ -100,6 +100,8 @@ def saved(request: HttpRequest, form: BaseForm, act: Callable[[], object], said:
         form.add_error(None, str(refusal.sentence))
         return False
     messages.success(request, said or _("Saved. It holds from now on."))
+    for sentence in getattr(form, "warnings", ()):
+        messages.warning(request, sentence)
     return True
 
 

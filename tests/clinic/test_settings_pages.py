@@ -7,8 +7,11 @@ import pytest
 from django.test import Client
 
 from clinic import roles
+from clinic.actions.places import update_location
+from clinic.errors import DomainError
 from clinic.models import ClinicSettings, Location, Membership, OpeningHours, Resource, User, WorkingHours
 from clinic.web.settings_forms import read_line
+from tests.conftest import MORNING as NOW
 from tests.factories import LocationFactory, device, practitioner, room, staff
 
 pytestmark = pytest.mark.django_db
@@ -144,10 +147,23 @@ def test_a_new_location_is_managed_by_whoever_opens_it(manager: Client, place: L
         "emergency_number": "112",
     }
     assert manager.post("/settings/new/", told | {"zone": "Mars/Base"}).status_code == 422
+    telling = manager.post("/settings/new/", told | {"message_name": "Harbour Skin Laser"})
+    assert (telling.status_code, "“laser” tells too much" in telling.content.decode()) == (422, True)
     manager.post("/settings/new/", told)
     made = Location.objects.get(slug="harbour")
     assert [row.role for row in made.memberships.all()] == ["manager"]
     assert "Harbour" in manager.get("/settings/").content.decode()
+
+
+def test_a_name_in_messages_stays_neutral_by_page_and_by_action(manager: Client, place: Location) -> None:
+    with pytest.raises(DomainError, match="must be neutral"):
+        update_location(location=place, by=None, now=NOW, message_name="Botox am Ufer")
+    told = {name: getattr(place, name) for name in ("name", "slug", "zone", "country", "language")}
+    told |= {"phone": str(place.phone), "emergency_number": "112", "message_name": "河畔"}
+    shown = manager.post(f"/settings/{place.pk}/details/", told, follow=True).content.decode()
+    assert "70 characters instead of 160" in shown
+    place.refresh_from_db()
+    assert place.message_name == "河畔"
 
 
 def test_staff_are_let_in_and_roles_are_taken_but_not_ones_own(manager: Client, place: Location) -> None:

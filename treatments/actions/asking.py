@@ -41,11 +41,20 @@ def plan_checks(session: TreatmentSession, *, now: datetime) -> list[RecoveryChe
     """
     definition = definition_of(session)
     settings, _is_new = ClinicSettings.objects.get_or_create(location=session.plan.location)
-    planned = []
-    for rule in definition.checks:
-        if session.performed_at is not None and _is_wanted(rule, session, definition):
-            planned.append(_plan(rule, session, session.performed_at, settings=settings, now=now))
-    return [check for check in planned if check is not None]
+    if session.performed_at is None:
+        return []
+    known = {check.code: check for check in RecoveryCheck.objects.filter(session=session)}
+    wanted = [rule for rule in definition.checks if _is_wanted(rule, session, definition)]
+    new = [
+        _planned(rule, session, session.performed_at, settings=settings)
+        for rule in wanted
+        if rule.code not in known
+    ]
+    for check in RecoveryCheck.objects.bulk_create(new):
+        known[check.code] = check
+        record(check, "", CheckStatus.PLANNED, by=None, now=now)
+        reconcile("recovery_check", check, now=now)
+    return [known[rule.code] for rule in wanted]
 
 
 def _is_wanted(rule: RecoveryCheckRule, session: TreatmentSession, definition: ProtocolDefinition) -> bool:
@@ -89,32 +98,21 @@ def _asked_in_phase(
     )
 
 
-def _plan(
-    rule: RecoveryCheckRule,
-    session: TreatmentSession,
-    performed_at: datetime,
-    *,
-    settings: ClinicSettings,
-    now: datetime,
-) -> RecoveryCheck | None:
+def _planned(
+    rule: RecoveryCheckRule, session: TreatmentSession, performed_at: datetime, *, settings: ClinicSettings
+) -> RecoveryCheck:
     location = session.plan.location
     wait = timedelta(hours=rule.skip_if_next_within_hours or 0)
     due_at = next_allowed(
         performed_at + rule.offset + wait, settings.quiet_from, settings.quiet_until, location.tz
     )
-    check, is_new = RecoveryCheck.objects.get_or_create(
+    return RecoveryCheck(
         session=session,
         code=rule.code,
-        defaults={
-            "questions": [*rule.questions, *OFFERED],
-            "due_at": due_at,
-            "answer_until": due_at + timedelta(hours=2 * rule.answer_hours),
-        },
+        questions=[*rule.questions, *OFFERED],
+        due_at=due_at,
+        answer_until=due_at + timedelta(hours=2 * rule.answer_hours),
     )
-    if is_new:
-        record(check, "", CheckStatus.PLANNED, by=None, now=now)
-        reconcile("recovery_check", check, now=now)
-    return check
 
 
 def ask_due(now: datetime) -> int:

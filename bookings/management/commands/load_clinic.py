@@ -39,8 +39,11 @@ class Command(BaseCommand):
             raise CommandError(f"{file} cannot be read: {problem}") from problem
         except FileRefused as refused:
             raise CommandError(str(refused)) from refused
-        with pghistory.context(command="load_clinic"):
-            changes = load_clinic(clinic, by=None, now=now, close=claiming(now=now), check=check)
+        try:
+            with pghistory.context(command="load_clinic"):
+                changes = load_clinic(clinic, by=None, now=now, close=claiming(now=now), check=check)
+        except FileRefused as refused:
+            raise CommandError(str(refused)) from refused
         for line in changes.lines():
             self.stdout.write(line)
         if check:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from clinic.errors import DomainError
 from clinic.messaging.actions.outbox import call_back
 from clinic.messaging.models import Message
+from clinic.messaging.nudging import replan_after_commit
 from clinic.messaging.rules import ALWAYS_ON, OFF_AT_FIRST, known_codes
 from clinic.messaging.words import Reason
 from clinic.models import ClinicSettings, Location
@@ -21,8 +22,8 @@ from clinic.models import ClinicSettings, Location
 def switch_rule(location: Location, code: str, *, is_on: bool, by: Any, now: datetime) -> int:
     """Switches a rule or a kind; gives how many planned messages were called back.
 
-    What is switched on again is planned by the hourly healing, as far as it is still useful. Refused for what the
-    location does not know, and for messages that are always sent.
+    What is switched on again is planned right after the commit, as far as it is still useful (by the hourly healing,
+    where the broker is away). Refused for what the location does not know, and for messages that are always sent.
     """
     if code in ALWAYS_ON:
         raise DomainError("always_on", _("This message is always sent."))
@@ -32,7 +33,10 @@ def switch_rule(location: Location, code: str, *, is_on: bool, by: Any, now: dat
     settings.muted_rules = _with(settings.muted_rules, code, is_in=not is_on)
     settings.opened_rules = _with(settings.opened_rules, code, is_in=is_on and code in OFF_AT_FIRST)
     settings.save(update_fields=["muted_rules", "opened_rules"])
-    return 0 if is_on else _call_back(location, code, now=now, by=by)
+    if is_on:
+        replan_after_commit(location.pk)
+        return 0
+    return _call_back(location, code, now=now, by=by)
 
 
 def _settings(location: Location) -> ClinicSettings:

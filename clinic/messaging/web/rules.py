@@ -55,7 +55,7 @@ def switch(request: HttpRequest, code: str) -> HttpResponse:
 
 def _done(is_on: bool, count: int) -> str:
     if is_on:
-        return _("Switched on. What is still useful is planned within the hour.")
+        return _("Switched on. What is still useful is being planned now.")
     return _("Switched off. Planned messages that were called back: %(count)d.") % {"count": count}
 
 

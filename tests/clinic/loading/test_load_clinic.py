@@ -9,6 +9,7 @@ import pytest
 
 from clinic.loading.changes import Changes
 from clinic.loading.clinic_file import read_clinic
+from clinic.loading.findings import FileRefused
 from clinic.loading.load import load_clinic
 from clinic.models import Closure, Device, Location, Practitioner, Resource, User, WorkingHours
 
@@ -52,6 +53,15 @@ email = "desk@clinic.example"
 roles = ["front-desk"]
 locations = ["riverside"]
 """
+
+
+def test_a_name_in_messages_that_tells_too_much_refuses_the_whole_file() -> None:
+    telling = TEXT.replace('name = "Riverside"', 'name = "Riverside Dermatology"', 1)
+    with pytest.raises(FileRefused, match=r"locations\[0\].message_name.*“dermatology” tells too much"):
+        load(telling)
+    assert not Location.objects.exists()
+    load(telling.replace("zone =", 'message_name = "Riverside"\nzone =', 1))
+    assert Location.objects.get().message_name == "Riverside"
 
 
 def load(text: str = TEXT, *, now: datetime = NOW, check: bool = False) -> Changes:

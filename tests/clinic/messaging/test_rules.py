@@ -11,7 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clinic import roles
+from clinic.celery import app
 from clinic.errors import DomainError
+from clinic.messaging import waking
 from clinic.messaging.actions.outbox import reconcile
 from clinic.messaging.actions.rules import switch_rule
 from clinic.messaging.engine.drain import drain
@@ -20,7 +22,7 @@ from clinic.messaging.rules import silenced
 from clinic.messaging.words import MessageKind, Reason
 from clinic.models import ClinicSettings, Location, Patient
 from tests.clinic.messaging.conftest import HOUR, NOW, Visits, reminder
-from tests.factories import staff
+from tests.factories import LocationFactory, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,30 @@ def test_switching_off_calls_back_and_switching_on_brings_back(
     planned.refresh_from_db()
     assert planned.status == "pending"
     assert drain(now=NOW + HOUR) == {"sent": 1}
+
+
+def test_what_is_switched_on_is_planned_right_after_the_commit(
+    planned: Message,
+    location: Location,
+    manager: Any,
+    visits: Visits,
+    patient: Patient,
+    django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, Any]] = []
+    monkeypatch.setattr(app, "send_task", lambda name, args=(), **_how: asked.append((name, args)))
+    elsewhere = LocationFactory()
+    visits.add(patient, elsewhere, NOW + 8 * HOUR, reminder(NOW + HOUR))
+    switch_rule(location, "appointment_reminder", is_on=False, by=manager, now=NOW)
+    with django_capture_on_commit_callbacks(execute=True):
+        switch_rule(location, "appointment_reminder", is_on=True, by=manager, now=NOW)
+        assert asked == []
+    assert asked == [("clinic.messaging.tasks.replan", [location.pk])]
+    assert waking.replan(location.pk, now=NOW) == 1
+    planned.refresh_from_db()
+    assert (planned.status, Message.objects.count()) == ("pending", 1)
+    assert waking.replan(location.pk, now=NOW) == 0
 
 
 def test_one_rule_of_a_kind_can_be_switched(planned: Message, location: Location, manager: Any) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from clinic.messaging.composing import values_for
 from clinic.messaging.filling import MissingVariable, fill, variables_in
-from clinic.messaging.linting import FORBIDDEN, forbidden_words, lint
+from clinic.messaging.linting import FORBIDDEN, forbidden_words, lint, lint_name
 from clinic.messaging.localising import in_words
 from clinic.messaging.models import Message
 from clinic.messaging.segments import cost, economical
@@ -25,7 +25,10 @@ from clinic.messaging.wordings import Wording, shipped, shipped_languages
 from clinic.messaging.words import Channel, MessageKind
 from clinic.models import Location, Patient
 from clinic.searching import search_text
+from treatments.models import Protocol
 
+#: The linter also asks what the clinic itself calls its treatments.
+pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "de", "es", "fr", "tr", "zh-hans")
 CATALOGUE = Path("treatments/catalogue")
 PROTOCOLS = sorted((CATALOGUE / "protocols").glob("*.toml"))
@@ -193,6 +196,35 @@ def test_no_sms_about_any_protocol_tells_what_where_or_who() -> None:
 @pytest.mark.parametrize("word", ["mesolift", "Dutasteride", "eyelid", "Forehead", "striae", "tranexamic"])
 def test_the_linter_knows_the_names_of_the_catalogue(word: str) -> None:
     assert forbidden_words(f"{{clinic}}: {word}, call back on the line below") == [search_text(word)]
+
+
+def test_the_linter_knows_what_the_clinic_itself_calls_its_treatments() -> None:
+    text = "{clinic}: your Glanzkur for the day is on {day}"
+    assert forbidden_words(text) == []
+    Protocol.objects.create(
+        code="OWN", label="Glanzkur for your day (Wangenpartie)", family="MN", care_group="X"
+    )
+    assert forbidden_words(text) == ["glanzkur"]
+    assert forbidden_words("Die Wangenpartie") == ["wangenpartie"]
+    shipped_errors = [
+        (text.language, text.kind, text.channel)
+        for text in all_texts()
+        if any(f.is_error for f in lint(text.kind, text.channel, subject=text.subject, body=text.body))
+    ]
+    assert shipped_errors == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences"),
+    [
+        ("Riverside", []),
+        ("Çınar", []),
+        ("Riverside Haut", ["“haut” tells too much about the patient to whoever sees the screen."]),
+        ("河畔", ["With this name a text message holds 70 characters instead of 160."]),
+    ],
+)
+def test_the_name_of_a_location_is_linted_like_the_texts(name: str, sentences: list[str]) -> None:
+    assert [found.sentence for found in lint_name(name)] == sentences
 
 
 @pytest.mark.parametrize("word", ["microneedling", "Akne", "peau", "sesión", "cilt", "微针", "€"])
