@@ -14,6 +14,7 @@ from bookings.demo.charts import Chart
 from bookings.demo.letters import Post
 from bookings.demo.manners import Manners
 from bookings.demo.past_checks import write_checks
+from bookings.demo.results import results
 from bookings.demo.shelf import Shelf
 from bookings.demo.walking import Story
 from bookings.demo.world import Place, known_by, taken_by
@@ -58,6 +59,7 @@ def attended(place: Place, shelf: Shelf, post: Post, row: Appointment, manners: 
     _screening(session, place, manners, now=arrived_at)
     _record(place, shelf, row, session, who, begun_at=begun_at, ended_at=ended_at)
     _performed(session, who, begun_at=begun_at, ended_at=ended_at)
+    results(place, session, begun_at=begun_at, by=who.user)
     give_aftercare(session, by=who.user, now=ended_at)
     if not place.follows_up(ended_at):
         return []

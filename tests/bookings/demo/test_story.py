@@ -21,8 +21,16 @@ from clinic.messaging.words import ACCEPTED, MessageStatus
 from clinic.models import Closure, Patient, User
 from clinic.timekeeping import local_day
 from clinic.words import DEMO_LOGINS
-from treatments.models import Lot, RecoveryCheck, SessionRecord, TreatmentPlan, TreatmentSession
-from treatments.queries.catalogue import definition_of
+from treatments.models import (
+    Lot,
+    Outcome,
+    Photo,
+    RecoveryCheck,
+    SessionRecord,
+    TreatmentPlan,
+    TreatmentSession,
+)
+from treatments.queries.catalogue import definition_of, shared
 from treatments.words import CheckStatus, PlanStatus, RecordStatus, SessionStatus
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -163,3 +171,15 @@ def test_logins_work_and_the_demo_is_not_told_twice() -> None:
     with pytest.raises(CommandError, match="loaded already"):
         call_command("load_demo")
     assert Patient.objects.count() == 20
+
+
+def test_series_have_scores_of_both_sides_and_drawn_photos() -> None:
+    scales = {scale.code: scale for scale in shared().scales}
+    rows = list(Outcome.objects.all())
+    assert {row.by_patient for row in rows} == {True, False}
+    for row in rows:
+        scale = scales[row.scale]
+        assert scale.lowest <= row.score <= scale.highest
+        assert (row.score - scale.lowest) % scale.step == 0
+        assert ("P" if row.by_patient else "C") in scale.scored_by
+    assert all(photo.width == 360 for photo in Photo.objects.all())
