@@ -8,11 +8,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from treatments.definitions import ProtocolDefinition, to_document
+from treatments.definitions import ProtocolDefinition, sourced_values, to_document
 from treatments.definitions.documents import field_names
+from treatments.definitions.provenance import parts
+from treatments.typed_fields import FieldKind, kinds_of, read_text
 
 #: What stays as it was researched: a clinic changes values, not where they came from.
 FIXED = frozenset({"code", "source", "grade"})
@@ -55,34 +56,67 @@ def differences(old: ProtocolDefinition, new: ProtocolDefinition) -> list[Differ
 
 
 def editable_fields(value: object) -> list[tuple[str, Any]]:
-    """The single values of one row that a clinic may change: numbers, words, yes or no."""
-    return [
-        (name, to_document(getattr(value, name)))
-        for name in field_names(value)
-        if name not in FIXED and isinstance(getattr(value, name), str | int | Decimal | None)
-    ]
+    """The single values and plain lists of one row that a clinic may change, as its document writes them."""
+    if isinstance(value, ProtocolDefinition):
+        return [("label", value.label)]
+    return [(name, to_document(getattr(value, name))) for name in kinds_of(type(value)) if name not in FIXED]
+
+
+def rows_of(definition: ProtocolDefinition) -> list[tuple[str, Any]]:
+    """Every row of a definition with something to change, by its path, outermost first; the protocol itself is ""."""
+    return [(path, value) for path, value in parts(definition) if editable_fields(value)]
+
+
+def owner_of(definition: ProtocolDefinition, path: str) -> str:
+    """The row whose source stands for this one: itself, or the nearest one around it that has a source."""
+    sourced = {one.path for one in sourced_values(definition)}
+    while path and path not in sourced:
+        path = path.rpartition("/")[0]
+    return path
 
 
 def changed(definition: ProtocolDefinition, path: str, typed: Mapping[str, str]) -> dict[str, Any]:
     """The document with fields of one row changed; `NotAValue` names what cannot be read. The rest is untouched."""
     document: dict[str, Any] = copy.deepcopy(definition.to_document())
-    for here, value, part in _parts(definition, document):
-        if here == path:
-            known = dict(editable_fields(value))
-            for name, text in typed.items():
-                if name not in known:
-                    raise NotAValue(f"{path}: {name}")
-                part[name] = _read(getattr(value, name), text.strip(), name)
-            _own(part, value)
-            return document
-    raise NotAValue(path)
+    rows = {here: (value, part) for here, value, part in _parts(definition, document)}
+    if path not in rows:
+        raise NotAValue(path)
+    value, part = rows[path]
+    known, kinds = dict(editable_fields(value)), kinds_of(type(value))
+    for name, text in typed.items():
+        if name not in known:
+            raise NotAValue(f"{path}: {name}")
+        part[name] = _read(kinds[name], text, name)
+    owner = owner_of(definition, path)
+    if owner in rows:
+        _own(rows[owner][1], rows[owner][0])
+    return document
 
 
 def _own(part: dict[str, Any], value: object) -> None:
     """A value that a clinic changed is the clinic's own: grade D, so that a clinician checks it (BR-01)."""
-    before = to_document(value)
-    if part != before and "grade" in part:
+    if part != to_document(value) and "grade" in part:
         part["source"], part["grade"] = OWN_SOURCE, OWN_GRADE
+
+
+def with_step(definition: ProtocolDefinition) -> dict[str, Any]:
+    """The document with one more step at the end: the next session, in the rhythm of the last step."""
+    document: dict[str, Any] = copy.deepcopy(definition.to_document())
+    last = document["steps"][-1]
+    following = last["session_to"] + 1
+    own = {"session_from": following, "session_to": following, "source": OWN_SOURCE, "grade": OWN_GRADE}
+    document["steps"].append({**last, **own})
+    return document
+
+
+def without_step(definition: ProtocolDefinition, code: str) -> dict[str, Any]:
+    """The document without one step; `NotAValue` for an unknown one, and for the only one."""
+    document: dict[str, Any] = copy.deepcopy(definition.to_document())
+    places = [place for place, step in enumerate(definition.steps) if step.code == code]
+    if not places or len(definition.steps) == 1:
+        raise NotAValue(f"steps/{code}")
+    del document["steps"][places[0]]
+    return document
 
 
 def with_country(definition: ProtocolDefinition, country: str, reason: str) -> dict[str, Any]:
@@ -94,31 +128,11 @@ def with_country(definition: ProtocolDefinition, country: str, reason: str) -> d
     return document
 
 
-def _read(before: object, text: str, name: str) -> Any:
-    if isinstance(before, bool):
-        return text.lower() in ("yes", "true", "on", "1")
-    if text == "":
-        return "" if isinstance(before, str) else None
+def _read(kind: FieldKind, text: str, name: str) -> Any:
     try:
-        if isinstance(before, int):
-            return int(text)
-        if isinstance(before, Decimal):
-            return str(_finite(text))
-    except (ValueError, InvalidOperation) as problem:
-        raise NotAValue(f"{name.replace('_', ' ')}: “{text[:40]}”") from problem
-    return _guessed(text) if before is None else text
-
-
-def _guessed(text: str) -> Any:
-    """What an empty value becomes: a whole number, else the text; the definition's own reader judges it."""
-    return int(text) if text.isdigit() else text
-
-
-def _finite(text: str) -> Decimal:
-    number = Decimal(text.replace(",", "."))
-    if not number.is_finite():
-        raise ValueError(text)
-    return number
+        return read_text(kind, text)
+    except ValueError as problem:
+        raise NotAValue(f"{name.replace('_', ' ')}: “{str(problem)[:40]}”") from problem
 
 
 def _parts(value: object, document: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -22,7 +22,7 @@ from treatments.entitled import practitioner_of
 from treatments.models import Protocol, ProtocolVersion, ValueCheck
 from treatments.queries.catalogue import definition_by, shared
 from treatments.queries.protocols import unconfirmed
-from treatments.versions import NotAValue, changed, with_country
+from treatments.versions import NotAValue, changed, owner_of, with_country, with_step, without_step
 from treatments.words import VERSION_TRANSITIONS, VersionStatus
 
 _CONFIRMING = frozenset({Qualification.DOC, Qualification.RX})
@@ -62,10 +62,34 @@ def edit_draft(
 
     `not_a_value` for what cannot be read, `not_in_order` for ranges that fall or numbers below zero.
     """
+    return _rewrite(version, lambda before: changed(before, path, typed), path, by=by, now=now)
+
+
+@transaction.atomic
+def add_step(version: ProtocolVersion, *, by: Any, now: datetime) -> ProtocolVersion:
+    """In a draft: one more step between sessions, after the last one and in its rhythm."""
+    following = definition_by(version.pk, version.checksum).steps[-1].session_to + 1
+    return _rewrite(version, with_step, f"steps/{following}-{following}", by=by, now=now)
+
+
+@transaction.atomic
+def remove_step(version: ProtocolVersion, code: str, *, by: Any, now: datetime) -> ProtocolVersion:
+    """In a draft: takes a step away ("2-4"); that all sessions still have one is asked at activation."""
+    return _rewrite(version, lambda before: without_step(before, code), f"steps/{code}", by=by, now=now)
+
+
+def _rewrite(
+    version: ProtocolVersion,
+    how: Callable[[ProtocolDefinition], dict[str, Any]],
+    path: str,
+    *,
+    by: Any,
+    now: datetime,
+) -> ProtocolVersion:
     version = _draft(version)
     before = definition_by(version.pk, version.checksum)
     try:
-        document = changed(before, path, typed)
+        document = how(before)
         after = ProtocolDefinition.from_document(document)
     except NotAValue as problem:
         raise DomainError("not_a_value", _("This cannot be read: %(what)s.") % {"what": problem}) from problem
@@ -75,8 +99,9 @@ def edit_draft(
     if document != version.definition:
         version.definition, version.checksum = document, checksum(document)
         version.save(update_fields=["definition", "checksum"])
-        version.value_checks.filter(path=path).delete()
-        _note_change(version, before, after, path, by=by, now=now)
+        owner = owner_of(before, path) or path
+        version.value_checks.filter(path=owner).delete()
+        _note_change(version, before, after, owner, by=by, now=now)
     return version
 
 

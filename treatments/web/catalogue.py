@@ -12,6 +12,7 @@ from treatments.models import ProtocolVersion
 from treatments.queries.catalogue import definition_by
 from treatments.queries.protocols import unconfirmed, unconfirmed_counts
 from treatments.web.chapters import chapters_of
+from treatments.web.value_rows import Places
 
 
 @require_safe
@@ -45,6 +46,7 @@ def protocol(request: HttpRequest, code: str) -> HttpResponse:
     if row is None:
         raise Http404
     definition = definition_by(row.pk, row.checksum)
+    places = Places(definition)
     context = {
         "version": row,
         "definition": definition,
@@ -53,6 +55,7 @@ def protocol(request: HttpRequest, code: str) -> HttpResponse:
         "versions": row.protocol.versions.select_related("created_by").order_by("-number"),
         "has_draft": row.protocol.versions.filter(status="draft").exists(),
         "can_manage": may(request.user, Permission.MANAGE_CATALOGUE),
+        "places": {check: places.name(check) for check in places.values},
         "checks": row.value_checks.select_related("checked_by").order_by("-checked_at", "path")[:8],
     }
     return render(request, "treatments/protocol.html", context)

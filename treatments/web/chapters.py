@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from treatments.definitions import ProtocolDefinition
+from treatments.web.value_words import field_word
 
 _SOURCED = ("source", "grade")
 
@@ -81,7 +82,7 @@ def _chapter(title: str | Promise, slug: str, items: Sequence[Any]) -> Chapter:
         )
         for item in items
     ]
-    return Chapter(title, slug, [name.replace("_", " ") for name in used], rows)
+    return Chapter(title, slug, [field_word(items[0], name) for name in used], rows)
 
 
 def _text(value: Any) -> str:
@@ -108,4 +109,4 @@ def _listed(value: Iterable[Any]) -> str:
 
 def _pair(owner: Any, name: str) -> str:
     text = _text(getattr(owner, name))
-    return f"{name.replace('_', ' ')} {text}" if text else ""
+    return f"{field_word(owner, name).lower()} {text}" if text else ""

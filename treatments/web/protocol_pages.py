@@ -18,21 +18,22 @@ from clinic.errors import DomainError
 from clinic.roles import Permission
 from treatments.actions.protocols import (
     activate_version,
+    add_step,
     begin_draft,
     confirm_values,
     discard_draft,
     edit_draft,
     may_confirm,
     offer_protocol,
+    remove_step,
     set_country,
 )
-from treatments.definitions import sourced_values
 from treatments.models import Protocol, ProtocolVersion
 from treatments.queries.catalogue import definition_by
 from treatments.queries.protocols import unconfirmed
 from treatments.versions import differences
 from treatments.web.saying import carry_out, say_refusal
-from treatments.web.value_rows import CHAPTERS, as_typed, grouped
+from treatments.web.value_rows import as_typed, chapters_to_edit, grouped, told_differences
 
 
 @require(Permission.MANAGE_CATALOGUE)
@@ -60,7 +61,7 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "version": version,
         "definition": definition,
-        "groups": grouped(waiting),
+        "groups": grouped(definition, waiting),
         "left": len(waiting),
         "total": total,
         "done": total - len(waiting),
@@ -75,6 +76,8 @@ def draft(request: HttpRequest, code: str) -> HttpResponse:
     protocol = get_object_or_404(Protocol, code=code)
     if request.method == "POST" and "country" in request.POST:
         return _country(request, protocol)
+    if request.method == "POST" and "step" in request.POST:
+        return _steps(request, protocol)
     if request.method == "POST" and "path" not in request.POST:
         return carry_out(
             request,
@@ -108,10 +111,27 @@ def _country(request: HttpRequest, protocol: Protocol) -> HttpResponse:
     )
 
 
+def _steps(request: HttpRequest, protocol: Protocol) -> HttpResponse:
+    """One more step, or one less (`step` is "add" or its code)."""
+    found = get_object_or_404(protocol.versions.filter(status="draft"))
+    code, now = request.POST["step"], timezone.now()
+
+    def act() -> ProtocolVersion:
+        if code == "add":
+            return add_step(found, by=request.user, now=now)
+        return remove_step(found, code, by=request.user, now=now)
+
+    return carry_out(
+        request, act, _("Noted in the draft."), to="treatments:protocol-draft", code=protocol.code
+    )
+
+
 def _edit(request: HttpRequest, found: ProtocolVersion) -> HttpResponse:
     path = request.POST["path"]
     typed = {
-        key.removeprefix("v."): str(value) for key, value in request.POST.items() if key.startswith("v.")
+        key.removeprefix("v."): "\n".join(one for one in request.POST.getlist(key) if one)
+        for key in request.POST
+        if key.startswith("v.")
     }
     try:
         saved = edit_draft(found, path=path, typed=typed, by=request.user, now=timezone.now())
@@ -126,12 +146,12 @@ def _page(
     found: ProtocolVersion,
     typed: dict[str, dict[str, str]],
     *,
-    saved_path: str = "",
+    saved_path: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
     definition = definition_by(found.pk, found.checksum)
     active = found.protocol.versions.active().first()
-    groups = grouped(sourced_values(definition))
+    groups = chapters_to_edit(definition)
     wished = request.GET.get("chapter", "steps")
     one = next((group for group in groups if group.slug == wished), groups[0])
     before = definition_by(active.pk, active.checksum) if active else definition
@@ -142,9 +162,8 @@ def _page(
         "chapters": [(group.slug, group.title, len(group.rows)) for group in groups],
         "chapter": one,
         "rows": [as_typed(row, typed.get(row.path, {})) for row in one.rows],
-        "differences": [
-            (CHAPTERS.get(each.path.partition("/")[0], ""), each) for each in differences(before, definition)
-        ],
+        "differences": told_differences(differences(before, definition), before=before, after=definition),
+        "refused": set(typed),
         "left": len(unconfirmed(found)),
         "saved_path": saved_path,
     }

@@ -8,10 +8,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from treatments.definitions import Located, Sourced
-from treatments.versions import editable_fields
+from treatments.definitions import Located, ProtocolDefinition, Sourced, Step
+from treatments.definitions.provenance import parts
+from treatments.typed_fields import FieldKind, as_text, kinds_of
+from treatments.versions import Difference, editable_fields, owner_of, rows_of
+from treatments.web.value_words import field_word
 
 CHAPTERS = {
+    "": _("The protocol"),
     "evidence": _("Evidence"),
     "sessions": _("Number of sessions"),
     "steps": _("Days between sessions"),
@@ -23,6 +27,8 @@ CHAPTERS = {
     "age": _("Age"),
     "countries_off": _("Countries where it is not offered"),
     "eligibility": _("Who may treat"),
+    "primary_scales": _("Scales scored first"),
+    "secondary_scales": _("Further scales"),
     "equipment": _("Equipment"),
     "placement": _("Where on the body"),
     "depth": _("Depth for the indication"),
@@ -46,24 +52,46 @@ CHAPTERS = {
 }
 
 
+#: What a row is called by, in this order.
+NAMED_BY = (
+    "label",
+    "name",
+    "what",
+    "question",
+    "symptom",
+    "mixture_class",
+    "role",
+    "measure",
+    "country",
+    "says",
+    "text",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value with its word; `kind` is the input that a page uses for it."""
+    """One value with its word; `kind` is the input that a page uses for it, `text` what stands in it."""
 
     name: str
     word: str
-    value: Any
+    text: str
     kind: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """The single words of a list."""
+        return self.text.splitlines()
 
     @property
     def told(self) -> str:
         """As people read it."""
-        return str(_("yes") if self.value is True else self.value)
+        return ", ".join(self.text.split()) if self.kind == "numbers" else self.text.replace("\n", ", ")
 
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """One sourced row of a definition."""
+    """One row of a definition; source and grade are its own, or those of the row around it."""
 
     path: str
     place: str
@@ -71,13 +99,18 @@ class ValueRow:
     source: str
     grade: str
     weak: bool
+    needs_check: bool = False
+    is_step: bool = False
 
     @property
     def said(self) -> list[Field]:
-        """The fields that say something."""
-        return [
-            one for one in self.fields if one.value is not None and one.value is not False and one.value != ""
-        ]
+        """The fields that say something, beside the name."""
+        return [one for one in self.fields if one.text not in ("", "no") and one.text != self.place]
+
+    @property
+    def step(self) -> str:
+        """The code of a step, for taking it away."""
+        return self.path.rpartition("/")[2]
 
 
 @dataclass(slots=True)
@@ -89,38 +122,130 @@ class Group:
     rows: list[ValueRow] = field(default_factory=list)
 
 
-def grouped(found: Iterable[Located]) -> list[Group]:
-    """The rows by chapter, in the order of the definition."""
-    groups: dict[str, Group] = {}
-    for one in found:
-        slug = one.path.partition("/")[0]
-        group = groups.setdefault(slug, Group(slug, CHAPTERS.get(slug, slug.replace("_", " "))))
-        group.rows.append(row_of(one.path, one.value))
+class Places:
+    """What the rows of one definition are called, and whose source stands for them."""
+
+    def __init__(self, definition: ProtocolDefinition) -> None:
+        self.definition = definition
+        self.values: dict[str, Any] = dict(parts(definition))
+
+    def name(self, path: str) -> str:
+        """ "Chin · needle depth", "Sessions 2–4": every part of the path below the chapter in words."""
+        chapter, _slash, rest = path.partition("/")
+        if not rest:
+            return str(CHAPTERS.get(chapter, chapter.replace("_", " ")))
+        told, here = [], chapter
+        for part in rest.split("/"):
+            here = f"{here}/{part}"
+            told.append(self._word(here, part))
+        return " · ".join(one for one in told if one)
+
+    def _word(self, here: str, part: str) -> str:
+        value = self.values.get(here)
+        if isinstance(value, Step):
+            return str(_("Before session %(from)s to %(to)s")) % {
+                "from": value.session_from,
+                "to": value.session_to,
+            }
+        if value is None:
+            return field_word(None, part)
+        named = next((str(getattr(value, name)) for name in NAMED_BY if getattr(value, name, None)), "")
+        return named[:90].replace("_", " ") if named else field_word(None, part) if not part.isdigit() else ""
+
+    def sourced(self, path: str) -> Sourced | None:
+        """The row whose source counts for this one."""
+        return self.values.get(owner_of(self.definition, path)) if path else None
+
+    def row(self, path: str, value: object) -> ValueRow:
+        """One row with its words."""
+        kinds, owner = kinds_of(type(value)), self.sourced(path)
+        fields = [_field(value, name, told, kinds[name]) for name, told in editable_fields(value)]
+        source, grade = (owner.source, owner.grade) if isinstance(owner, Sourced) else ("", "")
+        return ValueRow(
+            path=path,
+            place=self.name(path),
+            fields=fields,
+            source=source,
+            grade=grade,
+            weak="C" in grade.split("/"),
+            needs_check=isinstance(owner, Sourced) and owner.needs_check,
+            is_step=isinstance(value, Step),
+        )
+
+
+def _field(value: object, name: str, told: Any, kind: FieldKind) -> Field:
+    text = as_text(kind, told)
+    return Field(name, field_word(value, name), text, _input(kind, text), kind.choices)
+
+
+def _input(kind: FieldKind, text: str) -> str:
+    if kind.many:
+        return "numbers" if kind.is_number else "chips" if kind.choices else "lines"
+    if kind.base is bool:
+        return "bool"
+    if kind.choices:
+        return "optional-choice" if kind.optional else "choice"
+    return "number" if kind.is_number else "long" if len(text) > 60 else "text"
+
+
+def chapters_to_edit(definition: ProtocolDefinition) -> list[Group]:
+    """Everything of a draft by chapter, nested rows after the row they belong to."""
+    return _grouped(definition, rows_of(definition))
+
+
+def grouped(definition: ProtocolDefinition, found: Iterable[Located]) -> list[Group]:
+    """Some sourced rows by chapter, in the order of the definition."""
+    return _grouped(definition, [(one.path, one.value) for one in found])
+
+
+def _grouped(definition: ProtocolDefinition, rows: Iterable[tuple[str, Any]]) -> list[Group]:
+    places, groups = Places(definition), {}
+    for path, value in rows:
+        slug = path.partition("/")[0]
+        group = groups.setdefault(slug, Group(slug or "protocol", CHAPTERS.get(slug, slug.replace("_", " "))))
+        group.rows.append(places.row(path, value))
     return list(groups.values())
 
 
-def row_of(path: str, value: Sourced) -> ValueRow:
-    """One row with its words."""
-    fields = [Field(name, _word(name), told, _kind(told)) for name, told in editable_fields(value)]
-    chapter = str(CHAPTERS.get(path, path.partition("/")[0].replace("_", " ")))
-    label = str(getattr(value, "label", "") or "")
-    rest = path.partition("/")[2].split("/")
-    place = " · ".join(part.replace("_", " ") for part in rest if part and not part.isdigit())
-    return ValueRow(
-        path, label or place or chapter, fields, value.source, value.grade, "C" in value.grade.split("/")
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One difference in words: where, which value, what it was and what it becomes."""
+
+    chapter: Any
+    place: str
+    word: str
+    path: str
+    field: str
+    old: Any
+    new: Any
+
+
+def told_differences(
+    found: Iterable[Difference], *, before: ProtocolDefinition, after: ProtocolDefinition
+) -> list[Told]:
+    """The differences of two versions as a page shows them."""
+    old, new = Places(before), Places(after)
+    return [_told(one, new if one.path in new.values else old) for one in found]
+
+
+def _told(one: Difference, places: Places) -> Told:
+    return Told(
+        chapter=CHAPTERS.get(one.path.partition("/")[0], ""),
+        place=places.name(one.path),
+        word=field_word(places.values.get(one.path), one.field),
+        path=one.path,
+        field=one.field,
+        old=_plain(one.old),
+        new=_plain(one.new),
     )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return str(_("yes") if value else _("no")) if isinstance(value, bool) else value
 
 
 def as_typed(row: ValueRow, typed: Mapping[str, str]) -> ValueRow:
     """The row with what was typed and refused, so that nothing is lost."""
-    return replace(row, fields=[replace(one, value=typed.get(one.name, one.value)) for one in row.fields])
-
-
-def _word(name: str) -> str:
-    return name.removeprefix("is_").replace("_", " ")
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    return "long" if isinstance(value, str) and len(value) > 60 else "text"
+    return replace(row, fields=[replace(one, text=typed.get(one.name, one.text)) for one in row.fields])

@@ -19,10 +19,13 @@ from treatments.actions.protocols import (
     edit_draft,
     set_country,
 )
+from treatments.catalogue.reader import read_catalogue
+from treatments.definitions import sourced_values
 from treatments.models import ProtocolVersion, ValueCheck
 from treatments.queries.catalogue import definition_by, definition_of
 from treatments.queries.protocols import unconfirmed
-from treatments.versions import differences, editable_fields, values_of
+from treatments.versions import OWN_SOURCE, differences, editable_fields, owner_of, rows_of, values_of
+from treatments.web.value_words import OF_A_KIND, WORDS
 from treatments.words import VersionStatus
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +70,7 @@ def test_a_manager_drafts_sees_the_difference_and_activates(clinic: Clinic, clie
     client.post("/catalogue/MN_ACNE_SCAR/draft/")
     step = "steps/2-6"
     page = client.post("/catalogue/MN_ACNE_SCAR/draft/?chapter=steps", {"path": step, "v.ideal_days": "35"})
-    assert [(one.path, one.field, one.old, one.new) for _title, one in page.context["differences"]] == [
+    assert [(one.path, one.field, one.old, one.new) for one in page.context["differences"]] == [
         (step, "ideal_days", 28, 35)
     ]
     wrong = client.post("/catalogue/MN_ACNE_SCAR/draft/", {"path": step, "v.ideal_days": "soon"})
@@ -169,3 +172,80 @@ def test_a_signed_record_keeps_the_version_it_was_made_with(clinic: Clinic) -> N
     activate_version(draft, by=clinic.doctor_user, now=NOW)
     session.refresh_from_db()
     assert session.protocol_version.status == VersionStatus.RETIRED
+
+
+def test_curves_lists_choices_and_nested_rows_are_edited_and_become_the_clinics_own(clinic: Clinic) -> None:
+    draft = begin_draft(protocol_version().protocol, by=clinic.doctor_user, now=NOW)
+
+    def edit(path: str, **typed: str) -> None:
+        edit_draft(draft, path=path, typed=typed, by=clinic.doctor_user, now=NOW)
+
+    before = definition_by(draft.pk, draft.checksum)
+    curve = before.envelopes[0]
+    at = next(path for path, value in rows_of(before) if value is curve)
+    edit(at, days="0 1 3", scores="7, 5, 0")
+    for wrong in ({"days": "0 1"}, {"scores": "7 5 11"}, {"days": "0 3 1"}, {"days": "0 1 soon"}):
+        with pytest.raises(DomainError):
+            edit(at, **wrong)
+    trigger = next(path for path, value in rows_of(before) if type(value).__name__ == "FlagTrigger")
+    edit(trigger, from_day="2")
+    edit("placement", regions="face\nneck")
+    edit("screening/PREGNANT", severity="SIGNOFF")
+    with pytest.raises(DomainError):
+        edit("screening/PREGNANT", severity="MAYBE")
+    draft.refresh_from_db()
+    after = definition_by(draft.pk, draft.checksum)
+    assert (after.envelopes[0].days, after.envelopes[0].scores) == ((0, 1, 3), (7, 5, 0))
+    assert [str(region) for region in after.placement.regions] == ["face", "neck"]
+    owner = owner_of(after, trigger)
+    assert owner == trigger.rpartition("/triggers")[0]
+    own = {one.path for one in sourced_values(after) if one.value.source == OWN_SOURCE}
+    assert own == {at, owner, "placement", "screening/PREGNANT"}
+    assert set(draft.value_checks.filter(path__in=own).values_list("path", flat=True)) == own
+
+
+def test_steps_are_added_and_taken_away(clinic: Clinic, client: Client) -> None:
+    protocol_version()
+    client.force_login(clinic.doctor_user)
+    client.post("/catalogue/MN_ACNE_SCAR/draft/")
+    client.post("/catalogue/MN_ACNE_SCAR/draft/", {"path": "steps/2-6", "v.session_to": "3"})
+    client.post("/catalogue/MN_ACNE_SCAR/draft/", {"step": "add"})
+    client.post(
+        "/catalogue/MN_ACNE_SCAR/draft/", {"path": "steps/4-4", "v.session_to": "6", "v.ideal_days": "42"}
+    )
+    draft = ProtocolVersion.objects.get(status="draft")
+    found = definition_by(draft.pk, draft.checksum).steps
+    assert [(one.code, one.ideal_days) for one in found] == [("2-3", 28), ("4-6", 42)]
+    client.post("/catalogue/MN_ACNE_SCAR/draft/", {"step": "4-6"})
+    client.post("/catalogue/MN_ACNE_SCAR/draft/", {"step": "2-3"})
+    draft.refresh_from_db()
+    assert [one.code for one in definition_by(draft.pk, draft.checksum).steps] == ["2-3"]
+    client.post("/catalogue/MN_ACNE_SCAR/settle/", {"what": "activate"})
+    draft.refresh_from_db()
+    assert draft.status == VersionStatus.DRAFT
+
+
+def test_every_field_that_can_be_changed_has_a_word_of_the_trade() -> None:
+    """No page shows the name of a column: every field of every shipped protocol is in the list of words."""
+    nameless = {
+        (type(value).__name__, name)
+        for protocol in read_catalogue().protocols
+        for _path, value in rows_of(protocol)
+        for name, _told in editable_fields(value)
+        if name not in WORDS and (type(value).__name__, name) not in OF_A_KIND
+    }
+    assert nameless == set()
+
+
+def test_every_chapter_of_a_draft_is_a_page(clinic: Clinic, client: Client) -> None:
+    protocol_version("MS_LIPO_BODY")
+    client.force_login(clinic.doctor_user)
+    client.post("/catalogue/MS_LIPO_BODY/draft/")
+    first = client.get("/catalogue/MS_LIPO_BODY/draft/", follow=True)
+    slugs = [slug for slug, _title, _count in first.context["chapters"]]
+    assert {"protocol", "steps", "envelopes", "red_flags", "mixtures", "dose_limits", "eligibility"} <= set(
+        slugs
+    )
+    for slug in slugs:
+        page = client.get(f"/catalogue/MS_LIPO_BODY/draft/?chapter={slug}")
+        assert (page.status_code, page.context["chapter"].slug) == (200, slug)
