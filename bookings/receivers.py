@@ -19,7 +19,13 @@ from clinic.errors import Blocker, NeedsApproval
 from clinic.models import Patient
 from clinic.words import Urgency
 from treatments.models import TreatmentPlan, TreatmentSession
-from treatments.signals import patient_facts_changed, plan_frozen, plan_released, session_performed
+from treatments.signals import (
+    patient_facts_changed,
+    plan_frozen,
+    plan_released,
+    plan_rhythm_changed,
+    session_performed,
+)
 from treatments.words import PlanStatus
 
 
@@ -50,6 +56,14 @@ def go_on(plan: TreatmentPlan, by: Any, now: datetime, **_rest: Any) -> None:
     """What is booked is spoken of again."""
     for row in to_come(plan, now):
         tell(row, by=by, now=now)
+
+
+@receiver(plan_rhythm_changed)
+def keep_the_rhythm(plan: TreatmentPlan, by: Any, now: datetime, **_rest: Any) -> None:
+    """What is booked is spoken of again; what now stands too soon is asked of the desk, which re-flows the series."""
+    for row in to_come(plan, now):
+        tell(row, by=by, now=now)
+        _ask_the_desk(row, by=by, now=now)
 
 
 @receiver(patient_facts_changed)

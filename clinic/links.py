@@ -40,6 +40,7 @@ LANDINGS = {
     LinkPurpose.SCREENING: "bookings_p:questions",
     LinkPurpose.AFTERCARE: "treatments_p:aftercare",
     LinkPurpose.RECOVERY_CHECK: "treatments_p:check",
+    LinkPurpose.OUTCOMES: "treatments_p:scores",
 }
 
 

@@ -100,6 +100,7 @@ class LinkPurpose(models.TextChoices):
     AFTERCARE = "aftercare", _("aftercare")
     RECOVERY_CHECK = "recovery-check", _("recovery check")
     OFFER = "offer", _("offer of an earlier time")
+    OUTCOMES = "outcomes", _("questions about the result")
 
 
 #: (role shown to a person, e-mail, password) of the demo clinic; refused outside the demo.

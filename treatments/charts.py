@@ -20,13 +20,28 @@ class ChartPoint:
     label: str
     day: date
 
+    @property
+    def left(self) -> float:
+        """The left edge of a square mark, 7 pixels wide, around the place."""
+        return round(self.x - 3.5, 1)
+
+    @property
+    def top(self) -> float:
+        """Its upper edge."""
+        return round(self.y - 3.5, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`line` are the points of a polyline; `levels` are places and numbers of the lowest, middle and highest score."""
+    """`line` are the points of a polyline; `levels` are places and numbers of the lowest, middle and highest score.
+
+    `patient_points` and `patient_line` are the patient's own scores in the same frame.
+    """
 
     points: tuple[ChartPoint, ...]
     line: str
+    patient_points: tuple[ChartPoint, ...]
+    patient_line: str
     levels: tuple[tuple[float, str], ...]
     sessions: tuple[float, ...]
 
@@ -37,10 +52,15 @@ def chart_of(
     lowest: Decimal,
     highest: Decimal,
     sessions: Sequence[date] = (),
+    by_patient: Sequence[tuple[date, Decimal]] = (),
 ) -> Chart:
-    """The scores between the ends of their scale; `sessions` are the days of treatment, drawn as ticks below."""
-    low, high = _window([value for _day, value in scores], lowest, highest)
-    days = [day for day, _value in scores] + list(sessions)
+    """The scores between the ends of their scale; `sessions` are the days of treatment, drawn as ticks below.
+
+    `by_patient` are the patient's own scores on the same scale.
+    """
+    both = [*scores, *by_patient]
+    low, high = _window([value for _day, value in both], lowest, highest)
+    days = [day for day, _value in both] + list(sessions)
     first, last = (min(days), max(days)) if days else (date.min, date.min)
 
     def x(day: date) -> float:
@@ -51,13 +71,22 @@ def chart_of(
         share = float((value - low) / (high - low)) if high > low else 0.5
         return round(BOTTOM - (BOTTOM - TOP) * share, 1)
 
-    points = tuple(ChartPoint(x(day), y(value), _short(value), day) for day, value in scores)
+    def placed(given: Sequence[tuple[date, Decimal]]) -> tuple[ChartPoint, ...]:
+        return tuple(ChartPoint(x(day), y(value), _short(value), day) for day, value in given)
+
+    points, patient_points = placed(scores), placed(by_patient)
     return Chart(
         points=points,
-        line=" ".join(f"{one.x:g},{one.y:g}" for one in points),
+        line=_line(points),
+        patient_points=patient_points,
+        patient_line=_line(patient_points),
         levels=tuple((y(level), _short(level)) for level in (low, (low + high) / 2, high)),
         sessions=tuple(x(day) for day in sessions),
     )
+
+
+def _line(points: Sequence[ChartPoint]) -> str:
+    return " ".join(f"{one.x:g},{one.y:g}" for one in points)
 
 
 def _window(values: Sequence[Decimal], lowest: Decimal, highest: Decimal) -> tuple[Decimal, Decimal]:

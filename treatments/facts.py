@@ -24,6 +24,9 @@ class OneSession:
     #: Deepest zone of its signed record in mm; None without needling or record.
     deepest_mm: Decimal | None = None
     is_maintenance: bool = False
+    #: Accepted after slow healing, for the next session of the protocol: least days, and the deepest needle in mm.
+    agreed_days: int = 0
+    agreed_mm: Decimal | None = None
 
     @property
     def code(self) -> str:

@@ -9,14 +9,19 @@ from decimal import Decimal
 
 from treatments.definitions import Better, ResponderRule
 
+#: Who scores, as catalogue 8.1 writes it.
+PATIENT, CLINICIAN = "P", "C"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Score:
-    """One score at a time."""
+    """One score at a time. `by_patient` when it is the patient's; `on_phone` when they entered it themselves."""
 
     moment: str
     at: datetime
     value: Decimal
+    by_patient: bool = False
+    on_phone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

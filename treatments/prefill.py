@@ -8,7 +8,9 @@ from typing import Any
 from treatments.definitions import ProtocolDefinition, RecordField, SkinType, Zone
 from treatments.models import SessionRecord, TreatmentSession
 from treatments.queries.catalogue import definition_of, shared, skin_type
+from treatments.queries.plan_facts import series_facts
 from treatments.record_form import fields_for
+from treatments.rules.records import agreed_depth
 from treatments.words import ProductRole, RecordStatus
 
 #: What is new in every session: never carried over.
@@ -25,6 +27,7 @@ NEVER_CARRIED = frozenset(
     }
 )
 #: Lots, amounts and endpoints are looked at afresh.
+NEEDLE_DEPTHS = ("depth_mm", "rf_depth_mm")
 _FRESH_PER_ZONE = frozenset({"endpoint"})
 
 
@@ -33,9 +36,25 @@ def prefilled(session: TreatmentSession) -> dict[str, Any]:
     definition = definition_of(session)
     last = last_signed(session)
     if last is not None:
-        return _from_record(last, definition)
+        return _gentler(_from_record(last, definition), session)
     profile = getattr(session.plan.patient, "clinical_profile", None)
     return _from_catalogue(session, definition, skin_type(profile.skin_type if profile else None))
+
+
+def _gentler(draft: dict[str, Any], session: TreatmentSession) -> dict[str, Any]:
+    """The draft no deeper than was agreed after slow healing."""
+    return {**draft, "zones": [_no_deeper(row, _agreed(session)) for row in draft["zones"]]}
+
+
+def _agreed(session: TreatmentSession) -> Decimal | None:
+    facts = series_facts([session.plan])[session.plan_id]
+    return agreed_depth(facts, facts.session(session.pk))
+
+
+def _no_deeper(row: dict[str, Any], most: Decimal | None) -> dict[str, Any]:
+    """A zone with its needle depth at the limit, where it was above it."""
+    above = [code for code in NEEDLE_DEPTHS if most is not None and Decimal(row.get(code) or 0) > most]
+    return {**row, **dict.fromkeys(above, str(most))}
 
 
 def last_signed(session: TreatmentSession) -> SessionRecord | None:
@@ -67,7 +86,8 @@ def zone_defaults(session: TreatmentSession) -> dict[str, dict[str, Any]]:
     last = last_signed(session)
     for row in last.zones.all() if last is not None else ():
         found[f"{row.zone}-{row.side}"] = _zone_again(row, definition)
-    return found
+    agreed = _agreed(session)
+    return {name: _no_deeper(row, agreed) for name, row in found.items()}
 
 
 def _from_record(last: SessionRecord, definition: ProtocolDefinition) -> dict[str, Any]:

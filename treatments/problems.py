@@ -14,6 +14,7 @@ from clinic.errors import Blocker, NeedsApproval, Problem
 from clinic.errors import Warning as Remark
 from clinic.timekeeping import day_start
 from treatments.definitions import Severity
+from treatments.spacing import EarliestCode
 
 KIND_OF: dict[Severity, type[Problem]] = {
     Severity.BLOCK: Blocker,
@@ -37,13 +38,24 @@ def at(day: date | None, zone: ZoneInfo) -> datetime | None:
     return day_start(day, zone) if day else None
 
 
-def too_soon(*, gap: int, least: int, since: date, free: date, zone: ZoneInfo, by_depth: bool) -> Problem:
-    """Below the protocol's least interval or the depth rule (catalogue 1.1)."""
-    sentence = (
-        _("Only %(gap)s after the session of %(since)s; its needle depth asks for %(least)s.")
-        if by_depth
-        else _("Only %(gap)s after the session of %(since)s; the protocol asks for %(least)s.")
-    ) % {"gap": days(gap), "since": spoken(since), "least": days(least)}
+def too_soon(
+    *, gap: int, least: int, since: date, free: date, zone: ZoneInfo, because: EarliestCode
+) -> Problem:
+    """Below the protocol's least interval, the depth rule (catalogue 1.1), or what was agreed after slow healing."""
+    sentences = {
+        EarliestCode.DEPTH: _(
+            "Only %(gap)s after the session of %(since)s; its needle depth asks for %(least)s."
+        ),
+        EarliestCode.RECOVERY: _(
+            "Only %(gap)s after the session of %(since)s; after its slow healing %(least)s were agreed."
+        ),
+    }
+    usual = _("Only %(gap)s after the session of %(since)s; the protocol asks for %(least)s.")
+    sentence = sentences.get(because, usual) % {
+        "gap": days(gap),
+        "since": spoken(since),
+        "least": days(least),
+    }
     return NeedsApproval(
         code="too_soon",
         sentence=sentence,

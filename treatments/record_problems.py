@@ -63,6 +63,16 @@ def depth_unusual(entry: ZoneEntry, label: str, given: Decimal, low: Decimal, hi
     )
 
 
+def deeper_than_agreed(entry: ZoneEntry, label: str, given: Decimal, agreed: Decimal) -> Problem:
+    """Above the depth that was agreed after slow healing."""
+    return NeedsApproval(
+        code=f"depth_agreed:{entry.name}",
+        sentence=_("%(zone)s: %(depth)s mm is deeper than the %(agreed)s mm agreed after the last healing.")
+        % {"zone": label, "depth": given, "agreed": agreed},
+        facts={**place_of(entry, "depth_mm"), "limit": str(agreed)},
+    )
+
+
 def beyond_device(entry: ZoneEntry, given: Decimal, deepest: Decimal) -> Problem:
     """Deeper than the machine can go."""
     return Blocker(

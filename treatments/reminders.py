@@ -21,6 +21,7 @@ from treatments.aftercare import Step, step_called, steps
 from treatments.booked import booked_days
 from treatments.models import RecoveryCheck, TreatmentPlan, TreatmentSession
 from treatments.queries.catalogue import definition_of
+from treatments.queries.patient_scores import moments_to_ask
 from treatments.queries.plan_facts import series_facts
 from treatments.series import SeriesSession, maintenance_window, series_from
 from treatments.spacing import DueWindow
@@ -246,7 +247,7 @@ class PlanSubject:
     def wanted(self, obj: TreatmentPlan, now: datetime) -> list[Wanted]:
         """While it runs: the next session without a day, a week before its window and after it. Then maintenance."""
         if obj.status == PlanStatus.COMPLETED:
-            return [*_maintenance(obj), *_review(obj)]
+            return [*_maintenance(obj), *_review(obj), *_scores(obj)]
         return _next_due(obj, now) if obj.status == PlanStatus.ACTIVE else []
 
     def gate(self, obj: TreatmentPlan, message: Message, now: datetime) -> str | None:
@@ -256,6 +257,8 @@ class PlanSubject:
 
     def context(self, obj: TreatmentPlan, message: Message, now: datetime) -> dict[str, Any]:
         """What the plan is called, and the days of the due window."""
+        if message.kind == K.OUTCOME_REQUEST:
+            return {}
         if message.kind == K.REVIEW_REQUEST:
             return {"link": review_url(obj.location)}
         facts: dict[str, Any] = {"what": obj.title}
@@ -312,6 +315,21 @@ def _review(obj: TreatmentPlan) -> list[Wanted]:
     ]
 
 
+def _scores(obj: TreatmentPlan) -> list[Wanted]:
+    """How the patient sees the result, at the moments after the series (catalogue 8.2), until it is told."""
+    return [
+        Wanted(
+            rule=f"SCORES_{due.moment}",
+            kind=K.OUTCOME_REQUEST,
+            scheduled_for=instant(due.from_on, INVITED_AT, obj.location.tz),
+            expires_at=instant(due.until_on, INVITED_AT, obj.location.tz),
+            once=True,
+            link=LinkPurpose.OUTCOMES,
+        )
+        for due in moments_to_ask(obj)
+    ]
+
+
 def _next_due(obj: TreatmentPlan, now: datetime) -> list[Wanted]:
     """One text a week before the window of a session that has no day, one after its latest day (BR-05)."""
     facts = series_facts([obj])[obj.pk]
@@ -354,6 +372,7 @@ def rule_lines(location: Location) -> Iterator[Line]:
         K.NEXT_SESSION_DUE: _("%(before)d days before the window opens, %(after)d day after it closed")
         % days,
         K.MAINTENANCE_DUE: _("on the ideal day, when nothing is booked"),
+        K.OUTCOME_REQUEST: _("30, 90 and 180 days after the last session, for scales that patients score"),
         K.REVIEW_REQUEST: _("%(review)d days after the last session, to patients who agreed to be asked")
         % days,
     }

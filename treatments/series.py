@@ -56,6 +56,13 @@ class SeriesSession:
         return self.status in OPEN_SESSIONS
 
     @property
+    def is_too_soon(self) -> bool:
+        """Whether it is booked before its window opens: the series must be re-flowed, or somebody signs."""
+        return (
+            self.booked_on is not None and self.window is not None and self.booked_on < self.window.earliest
+        )
+
+    @property
     def day(self) -> date | None:
         """The day it happened or is booked for."""
         return self.performed_on or self.booked_on

@@ -13,3 +13,5 @@ plan_frozen = Signal()
 plan_released = Signal()
 #: The profile or a patch test of a patient changed, on which the texts before a visit depend. With `patient`.
 patient_facts_changed = Signal()
+#: The days between the sessions of a plan changed by an agreement. With `plan`.
+plan_rhythm_changed = Signal()

@@ -81,15 +81,19 @@ def spacing_reasons(
     *,
     by_depth: int = 0,
     depth_mm: Decimal | None = None,
+    agreed: int = 0,
     limits: Iterable[CourseLimit] = (),
 ) -> list[EarliestReason]:
-    """The interval, what the depth of the last needling asks for (`by_depth` days), the hard limits, each with its day.
+    """The interval, what the depth of the last needling asks for (`by_depth` days), what was `agreed` after slow
+    healing (days), the hard limits, each with its day.
 
-    The depth is a reason only where it asks for more than the interval.
+    The depth and the agreement are reasons only where they ask for more than the interval.
     """
     reasons = [_reason(EarliestCode.INTERVAL, anchor, step.min_days, {})]
     if by_depth > step.min_days:
         reasons.append(_reason(EarliestCode.DEPTH, anchor, by_depth, {"depth_mm": depth_mm}))
+    if agreed > step.min_days:
+        reasons.append(_reason(EarliestCode.RECOVERY, anchor, agreed, {}))
     return [
         *reasons,
         *(_reason(EarliestCode.LIMIT, anchor, one.min_days, {"limit": one.code}) for one in limits),

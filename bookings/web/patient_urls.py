@@ -7,6 +7,7 @@ from bookings.web import patient_offers, patient_pages, patient_questions
 app_name = "bookings_p"
 urlpatterns = [
     path("questions/", patient_questions.questions, name="questions"),
+    path("questions/scores/", patient_questions.scores, name="scores"),
     path("appointment/", patient_pages.appointment, name="appointment"),
     path("appointment/confirm/", patient_pages.confirm, name="confirm"),
     path("appointment/change/", patient_pages.change, name="change"),

@@ -32,6 +32,7 @@ _BOTH: dict[MessageKind, frozenset[str]] = {
     K.NEXT_SESSION_DUE: LINK | {"from_day", "until_day"},
     K.MAINTENANCE_DUE: LINK,
     K.REVIEW_REQUEST: LINK,
+    K.OUTCOME_REQUEST: LINK,
     K.LINK_AGAIN: LINK,
     K.LOT_RECALL: frozenset(),
 }

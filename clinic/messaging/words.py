@@ -48,6 +48,7 @@ class MessageKind(models.TextChoices):
     NEXT_SESSION_DUE = "next_session_due", _("next session is due")
     MAINTENANCE_DUE = "maintenance_due", _("maintenance is due")
     REVIEW_REQUEST = "review_request", _("how was it?")
+    OUTCOME_REQUEST = "outcome_request", _("questions about the result")
     LINK_AGAIN = "link_again", _("new link")
     LOT_RECALL = "lot_recall", _("please call us")
 

@@ -18,7 +18,7 @@ from tests.factories import room
 from tests.treatments.day import NOW, Clinic, make_clinic, needling, treated
 from treatments.actions.photos import add_photo
 from treatments.actions.reactions import open_reaction
-from treatments.models import RecoveryCheck
+from treatments.models import GentlerStep, RecoveryCheck
 from treatments.words import ReactionSeverity
 
 NAME = "Quandtsdottir"
@@ -53,6 +53,7 @@ def everything() -> tuple[Clinic, dict[str, int]]:
         "consent": plan.consents.get().pk,
         "check": RecoveryCheck.objects.filter(session=sessions[1]).earliest("due_at").pk,
         "photo": _photo(clinic, sessions[1]),
+        "gentler": _gentler(sessions[1], clinic),
         "reaction": _reaction(clinic, clinic.plan(patient=patient, sessions=3), later),
         "message": Message.objects.filter(patient=patient).earliest("pk").pk,
         "reply": _reply(clinic, patient),
@@ -107,6 +108,18 @@ def _reaction(clinic: Clinic, plan: Any, now: datetime) -> int:
         now=now,
     )
     return found.pk
+
+
+def _gentler(session: Any, clinic: Clinic) -> int:
+    step = GentlerStep.objects.create(
+        after=session,
+        min_days=42,
+        usual_days=28,
+        reason=SECRET,
+        accepted_at=NOW,
+        accepted_by=clinic.doctor_user,
+    )
+    return step.pk
 
 
 def _reply(clinic: Clinic, patient: Any) -> int:

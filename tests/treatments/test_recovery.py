@@ -13,7 +13,6 @@ from clinic.messaging.models import Message
 from clinic.models import Task
 from tests.treatments.day import DAY, NOW, Clinic, needling, started, treated
 from tests.treatments.test_records import injection
-from treatments.actions.reactions import gentler_next
 from treatments.actions.recovery import (
     answer_question,
     ask_due,
@@ -25,6 +24,7 @@ from treatments.actions.recovery import (
     report_problem,
 )
 from treatments.models import RecoveryCheck, TreatmentPlan
+from treatments.queries.healing import gentler_next
 from treatments.queries.recovery import inbox, recovery_case, recovery_curve
 from treatments.reminders import SessionSubject
 from treatments.tasks import follow_up

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from clinic.errors import DomainError
 from treatments.definitions import Scale
 from treatments.models import Outcome, TreatmentPlan, TreatmentSession
+from treatments.outcome_questions import QUESTIONS
+from treatments.outcomes import CLINICIAN, PATIENT
 from treatments.queries.catalogue import shared
-
-#: Who scores, as catalogue 8.1 writes it.
-PATIENT, CLINICIAN = "P", "C"
+from treatments.queries.patient_scores import Asked
 
 
 def scale_of(code: str) -> Scale:
@@ -57,6 +57,27 @@ def score_outcome(
         scale_version=scale_version,
         scored_at=now,
         scored_by=by,
+    )
+
+
+@transaction.atomic
+def score_by_patient(plan: TreatmentPlan, *, asked: Asked, score: Decimal, now: datetime) -> Outcome:
+    """What the patient answered on the phone to one question. A page sent twice keeps the first answer."""
+    plan = TreatmentPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    session = plan.sessions.filter(number=asked.session).first()
+    before = plan.outcomes.filter(
+        scale=asked.scale, moment=asked.moment, session=session, by_patient=True, scored_by=None
+    ).first()
+    return before or score_outcome(
+        plan,
+        scale=asked.scale,
+        moment=asked.moment,
+        score=score,
+        by=None,
+        now=now,
+        session=session,
+        by_patient=True,
+        scale_version=QUESTIONS[asked.scale].version,
     )
 
 

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from clinic.errors import DomainError
-from treatments.models import Photo, TreatmentSession
+from treatments.models import AdverseReaction, Photo, TreatmentSession
 from treatments.photos import clean_photo
 from treatments.queries.catalogue import shared
 from treatments.queries.photos import CLINICAL_PHOTOS, allowed_photos
 
 MOMENTS = ("before", "after")
+#: The view of photos that belong to a reaction: near, of what is seen.
+REACTION = "REACTION"
 
 
 @transaction.atomic
@@ -30,6 +32,32 @@ def add_photo(
     known = {one.code for one in shared().photo_views}
     if view not in known or moment not in MOMENTS:
         raise DomainError("unknown_view", _("Choose one of the standard views."))
+    return _kept(session, data=data, view=view, moment=moment, by=by, now=now)
+
+
+@transaction.atomic
+def add_reaction_photo(reaction: AdverseReaction, *, data: bytes, by: Any, now: datetime) -> Photo:
+    """Stores a photo of an adverse reaction, under the same consent and through the same cleaning.
+
+    It hangs on the session that the reaction followed, else on the last one; `no_session` before any.
+    """
+    last = reaction.plan.sessions.performed().order_by("number").last()
+    session = reaction.session or last
+    if session is None:
+        raise DomainError("no_session", _("No session of this plan was performed yet."))
+    return _kept(session, data=data, view=REACTION, moment="reaction", by=by, now=now, reaction=reaction)
+
+
+def _kept(
+    session: TreatmentSession,
+    *,
+    data: bytes,
+    view: str,
+    moment: str,
+    by: Any,
+    now: datetime,
+    reaction: AdverseReaction | None = None,
+) -> Photo:
     if CLINICAL_PHOTOS not in allowed_photos(session.plan):
         raise DomainError(
             "photo_consent", _("The patient has not agreed to clinical photographs: sign the consent first.")
@@ -39,6 +67,7 @@ def add_photo(
         session=session,
         view=view,
         moment=moment,
+        reaction=reaction,
         width=clean.width,
         height=clean.height,
         sha256=clean.sha256,

@@ -1,11 +1,8 @@
-"""Adverse reactions: open, close, and what a slow healing proposes for the next sessions."""
+"""Adverse reactions: open, close, reopen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +14,7 @@ from clinic.timekeeping import local_day
 from clinic.words import Urgency
 from treatments.entitled import must_be_entitled
 from treatments.models import AdverseReaction, SessionRecord, TreatmentPlan, TreatmentSession
-from treatments.queries.catalogue import definition_of, policy, shared
-from treatments.queries.plan_facts import facts_of
-from treatments.rules.intervals import step_to
+from treatments.queries.catalogue import policy, shared
 from treatments.words import REACTION_TRANSITIONS, ReactionSeverity, ReactionStatus
 
 #: How bad a reaction is taken to be until a clinician says otherwise.
@@ -122,35 +117,3 @@ def open_reactions_at_signing(row: SessionRecord, *, by: Any, now: datetime) -> 
         )
         for code in codes
     ]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gentler:
-    """A proposal after slow healing, for a practitioner to accept: more days, less depth (mm), with the reason."""
-
-    min_days: int
-    usual_days: int
-    depth_mm: Decimal | None
-    reason: str
-
-
-def gentler_next(session: TreatmentSession, *, findings: Sequence[str]) -> Gentler | None:
-    """What slow healing after this session proposes for the next one (own derivation, D).
-
-    Half as long again as the protocol's ideal interval, within its longest; one depth step (0.25 mm) less. None
-    without findings or without a next session.
-    """
-    facts = facts_of(session.plan)
-    one = facts.session(session.pk)
-    following = [other for other in facts.sessions if other.number > one.number and other.code == one.code]
-    step = step_to(facts, following[0]) if following else None
-    if not findings or step is None:
-        return None
-    depth = one.deepest_mm - policy("SKIN_TYPE_DEPTH_STEP_MM") if one.deepest_mm is not None else None
-    needled = definition_of(session).family in ("MN", "RFMN")
-    return Gentler(
-        min_days=max(min(step.ideal_days * 3 // 2, step.max_days), step.min_days),
-        usual_days=step.ideal_days,
-        depth_mm=max(depth, Decimal("0.25")) if depth is not None and needled else None,
-        reason=_("Healing was slower than expected: %(findings)s.") % {"findings": ", ".join(findings)},
-    )

@@ -1,7 +1,12 @@
 """What care is given: protocols, plans, sessions, records, recovery."""
 
 from treatments.models.consents import Consent, ConsentedText, ConsentText
-from treatments.models.outcomes import AdverseReaction, AdverseReactionStatusChange, Outcome
+from treatments.models.outcomes import (
+    AdverseReaction,
+    AdverseReactionStatusChange,
+    GentlerStep,
+    Outcome,
+)
 from treatments.models.plans import TreatmentPlan, TreatmentPlanStatusChange
 from treatments.models.products import Lot, Product
 from treatments.models.protocols import (
@@ -48,6 +53,7 @@ __all__ = [
     "ConsentText",
     "ConsentedText",
     "EarlierTreatment",
+    "GentlerStep",
     "Lot",
     "Outcome",
     "PatchTest",

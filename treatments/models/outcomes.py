@@ -46,6 +46,56 @@ class Outcome(models.Model):
         return f"{self.scale} {self.score}"
 
 
+class GentlerStepQuerySet(models.QuerySet["GentlerStep"]):
+    """Which agreements."""
+
+    def standing(self) -> GentlerStepQuerySet:
+        """Those that nobody took back."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+@tracked()
+class GentlerStep(models.Model):
+    """What a practitioner accepted after slow healing or a reaction: the next session of the protocol waits longer, and
+    goes less deep. The gate, the due windows and the record read it; taking it back keeps the row.
+    """
+
+    #: The session that healed slowly; the agreement is about the next one of the same protocol.
+    after = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="gentler_steps")
+    min_days = models.PositiveSmallIntegerField(_("not before, days"))
+    #: What the protocol would have asked for, as it was shown.
+    usual_days = models.PositiveSmallIntegerField(_("usually, days"))
+    depth_mm = models.DecimalField(_("at most, mm"), max_digits=4, decimal_places=2, null=True, blank=True)
+    reason = models.TextField(_("reason"))
+    accepted_at = models.DateTimeField()
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_reason = models.CharField(_("why it was taken back"), max_length=500, blank=True)
+
+    objects = GentlerStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["after"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="gentler_step_stands_once_per_session",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_reason="")
+                | (Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_reason="")),
+                name="gentler_step_is_taken_back_by_somebody_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.min_days} days after {self.after}"
+
+
 class AdverseReactionQuerySet(models.QuerySet["AdverseReaction"]):
     """Which reactions."""
 

@@ -194,7 +194,13 @@ class Photo(models.Model):
     session = models.ForeignKey(TreatmentSession, on_delete=models.PROTECT, related_name="photos")
     view = models.CharField(_("view"), max_length=30)
     moment = models.CharField(
-        _("moment"), max_length=10, choices=[("before", _("before")), ("after", _("after"))]
+        _("moment"),
+        max_length=10,
+        choices=[("before", _("before")), ("after", _("after")), ("reaction", _("reaction"))],
+    )
+    #: An adverse reaction has photos of its own; they hang on the session it followed.
+    reaction = models.ForeignKey(
+        "treatments.AdverseReaction", null=True, blank=True, on_delete=models.PROTECT, related_name="photos"
     )
     image = models.FileField(upload_to="photos/")
     width = models.PositiveSmallIntegerField()
@@ -209,6 +215,13 @@ class Photo(models.Model):
 
     class Meta:
         ordering = ["taken_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(moment="reaction", reaction__isnull=False)
+                | (~Q(moment="reaction") & Q(reaction__isnull=True)),
+                name="photo_of_a_reaction_names_it",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.view} {self.moment}"

@@ -76,6 +76,15 @@ def concern_names() -> dict[str, str]:
     return {one.code: str(one.label) for one in shared().concerns}
 
 
+def reaction_names() -> dict[str, str]:
+    """Code of an adverse reaction → its words: the red flags and the symptoms; read once for a page."""
+    tables = shared()
+    symptoms = {
+        str(one.symptom): str(one.symptom).replace("_", " ") for one in tables.questions if one.symptom
+    }
+    return {**symptoms, **{flag.code: flag.label for flag in tables.red_flags}}
+
+
 def zone_names() -> dict[str, str]:
     """Code of a zone → its words; read once for a page."""
     return {one.code: one.label for one in shared().zones}

@@ -17,21 +17,24 @@ from treatments.queries.plan_facts import facts_of
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScaleSeries:
-    """One scale (at one site) over a plan: its scores in time, the change, whether the patient responds."""
+    """One scale (at one site) over a plan: its scores in time, whoever gave them.
+
+    Change and response compare scores of one side only: the clinician's, or the patient's where only they scored.
+    `patient_change` is the patient's beside the clinician's.
+    """
 
     scale: Scale
     site: str
     is_primary: bool
     scores: tuple[Score, ...]
     change: Change | None
+    patient_change: Change | None
     is_response: bool | None
 
 
 def outcome_series(plan: TreatmentPlan) -> list[ScaleSeries]:
     """Every scale that was scored in a plan, primary ones first: for the chart and the table beside it."""
-    tables = shared()
-    scales = {scale.code: scale for scale in tables.scales}
-    rules = {rule.scale: rule for rule in tables.responders}
+    scales = {scale.code: scale for scale in shared().scales}
     primary = {
         code
         for one in facts_of(plan).sessions
@@ -39,21 +42,40 @@ def outcome_series(plan: TreatmentPlan) -> list[ScaleSeries]:
         for code in choice.any_of
     }
     grouped: dict[tuple[str, str], list[Score]] = defaultdict(list)
-    for row in Outcome.objects.filter(plan=plan).order_by("scored_at"):
-        grouped[row.scale, row.site].append(Score(moment=row.moment, at=row.scored_at, value=row.score))
+    for row in Outcome.objects.filter(plan=plan).order_by("scored_at", "pk"):
+        grouped[row.scale, row.site].append(_score(row))
     found = [
-        ScaleSeries(
-            scale=scales[code],
-            site=site,
-            is_primary=code in primary,
-            scores=tuple(scores),
-            change=change(scores, scales[code].better),
-            is_response=responds(rules[code], scores) if code in rules else None,
-        )
+        _series(scales[code], site, scores, is_primary=code in primary)
         for (code, site), scores in grouped.items()
         if code in scales
     ]
     return sorted(found, key=lambda one: (not one.is_primary, one.scale.code, one.site))
+
+
+def _series(scale: Scale, site: str, scores: list[Score], *, is_primary: bool) -> ScaleSeries:
+    rule = next((row for row in shared().responders if row.scale == scale.code), None)
+    by_clinician = [one for one in scores if not one.by_patient]
+    by_patient = [one for one in scores if one.by_patient]
+    compared = by_clinician or by_patient
+    return ScaleSeries(
+        scale=scale,
+        site=site,
+        is_primary=is_primary,
+        scores=tuple(scores),
+        change=change(compared, scale.better),
+        patient_change=change(by_patient, scale.better) if by_clinician else None,
+        is_response=responds(rule, compared) if rule is not None else None,
+    )
+
+
+def _score(row: Outcome) -> Score:
+    return Score(
+        moment=row.moment,
+        at=row.scored_at,
+        value=row.score,
+        by_patient=row.by_patient,
+        on_phone=row.by_patient and row.scored_by_id is None,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

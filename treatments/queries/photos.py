@@ -30,9 +30,13 @@ class ViewSeries:
 
 
 def photos_by_view(plan: TreatmentPlan) -> list[ViewSeries]:
-    """Every view that was taken, most photos first."""
+    """Every standard view that was taken, most photos first; photos of reactions stand with their reaction."""
     grouped: dict[str, list[Photo]] = {}
-    rows = Photo.objects.filter(session__plan=plan).select_related("session").order_by("taken_at", "pk")
+    rows = (
+        Photo.objects.filter(session__plan=plan, reaction=None)
+        .select_related("session")
+        .order_by("taken_at", "pk")
+    )
     for row in rows:
         grouped.setdefault(row.view, []).append(row)
     found = [ViewSeries(code=code, photos=tuple(photos)) for code, photos in grouped.items()]

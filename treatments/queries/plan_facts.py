@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ from treatments.models import (
     ConsentedText,
     ConsentText,
     EarlierTreatment,
+    GentlerStep,
     PatchTest,
     RecoveryAnswer,
     Screening,
@@ -100,7 +102,7 @@ def _known(plan: TreatmentPlan) -> _Known:
 
 
 def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
-    """What due windows need, for many plans in two queries: the sessions and their depths; the rest is left empty."""
+    """What due windows need, for many plans in three queries: sessions, depths, agreements; the rest is left empty."""
     wanted = {plan.pk: plan for plan in plans}
     sessions = _sessions(wanted)
     tables = shared()
@@ -133,7 +135,8 @@ _OF_ONE = Prepared(lambda plan: _of_many([plan]), *marks(1))
 
 def _sessions(plans: Mapping[int, TreatmentPlan]) -> dict[int, list[OneSession]]:
     rows = _OF_ONE(*plans) if len(plans) == 1 else list(_of_many(plans))
-    deepest = _deepest(plans) if any(row.performed_at for row in rows) else {}
+    is_begun = any(row.performed_at for row in rows)
+    deepest, agreed = (_deepest(plans), _agreed(plans)) if is_begun else ({}, {})
     found: dict[int, list[OneSession]] = defaultdict(list)
     for row in rows:
         tz = plans[row.plan_id].location.tz
@@ -146,6 +149,8 @@ def _sessions(plans: Mapping[int, TreatmentPlan]) -> dict[int, list[OneSession]]
                 day=local_day(row.performed_at, tz) if row.performed_at and row.is_performed else None,
                 deepest_mm=deepest.get(row.pk),
                 is_maintenance=row.is_maintenance,
+                agreed_days=agreed.get(row.pk, _NOTHING_AGREED)[0],
+                agreed_mm=agreed.get(row.pk, _NOTHING_AGREED)[1],
             )
         )
     return found
@@ -160,6 +165,15 @@ def _deepest(plans: Iterable[int]) -> dict[int, Any]:
         .annotate(deepest=Max("depth_mm"))
     )
     return dict(rows)
+
+
+_NOTHING_AGREED: tuple[int, Decimal | None] = (0, None)
+
+
+def _agreed(plans: Iterable[int]) -> dict[int, tuple[int, Decimal | None]]:
+    """What was accepted after slow healing, by the session that healed slowly: least days, greatest depth in mm."""
+    rows = GentlerStep.objects.standing().filter(after__plan__in=list(plans)).order_by()
+    return {pk: (days, depth) for pk, days, depth in rows.values_list("after", "min_days", "depth_mm")}
 
 
 def _protocols_off(plan: TreatmentPlan) -> frozenset[str]:

@@ -48,8 +48,8 @@ def step_to(facts: PlanFacts, one: OneSession) -> Step | None:
 
 
 def least_days(facts: PlanFacts, before: OneSession, step: Step) -> int:
-    """The larger of the protocol's least interval and what the last needle depth asks for."""
-    return max(step.min_days, _by_depth(before.definition, depth_after(facts, before)))
+    """The largest of the protocol's least interval, what the last needle depth asks for, and what was agreed."""
+    return max(step.min_days, before.agreed_days, _by_depth(before.definition, depth_after(facts, before)))
 
 
 def reasons_after(
@@ -62,6 +62,7 @@ def reasons_after(
         step,
         by_depth=_by_depth(before.definition, depth),
         depth_mm=depth,
+        agreed=before.agreed_days,
         limits=[CourseLimit(hard[0], int(hard[1].value))] if hard else [],
     )
 
@@ -112,7 +113,7 @@ def _after(
             since=since,
             free=binding.day,
             zone=facts.tz,
-            by_depth=binding.code == EarliestCode.DEPTH,
+            because=binding.code,
         )
     longest = longest_days(facts, one, step)
     if gap > longest:

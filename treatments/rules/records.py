@@ -100,7 +100,20 @@ def _depth(entry: ZoneEntry, zone: Zone, facts: RecordFacts) -> Iterator[Problem
         yield say.depth_unusual(entry, zone.label, depth, needle.low, needle.high)
     if facts.deepest_of_device is not None and depth > facts.deepest_of_device:
         yield say.beyond_device(entry, depth, facts.deepest_of_device)
+    agreed = agreed_depth(facts.plan, facts.session)
+    if agreed is not None and depth > agreed:
+        yield say.deeper_than_agreed(entry, zone.label, depth, agreed)
     yield from _skin(entry, zone, depth, facts)
+
+
+def agreed_depth(plan: PlanFacts, one: OneSession) -> Decimal | None:
+    """The greatest depth in mm that was agreed for this session after the one before it healed slowly; None without."""
+    before = [
+        other
+        for other in plan.sessions
+        if other.code == one.code and other.number < one.number and other.day is not None
+    ]
+    return before[-1].agreed_mm if before else None
 
 
 def _skin(entry: ZoneEntry, zone: Zone, depth: Decimal, facts: RecordFacts) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,12 +17,15 @@ from clinic.access import log_access, require
 from clinic.errors import DomainError
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
-from treatments.actions.outcomes import PATIENT, scale_of, score_outcome
+from treatments.actions.outcomes import scale_of, score_outcome
 from treatments.charts import chart_of
 from treatments.field_reading import decimal_of
 from treatments.models import TreatmentPlan
+from treatments.outcomes import PATIENT
+from treatments.queries.catalogue import shared
 from treatments.queries.outcomes import DueOutcome, ScaleSeries, outcome_series, outcomes_due, pain_of
 from treatments.web.found import plan_for
+from treatments.web.outcome_words import MOMENTS, said_rule
 
 
 @require(Permission.SEE_CLINICAL)
@@ -94,6 +98,8 @@ def _context(request: HttpRequest, plan: TreatmentPlan, typed: dict[str, str]) -
     return {
         "plan": plan,
         "due": due,
+        "moments": MOMENTS,
+        "responders": {row.scale: said_rule(row) for row in shared().responders},
         "one": one,
         "today": today,
         "fields": _fields(one, typed) if one else [],
@@ -119,5 +125,14 @@ def _fields(one: DueOutcome, typed: dict[str, str]) -> list[tuple[Any, str, str,
 
 
 def _drawn(series: ScaleSeries, plan: TreatmentPlan, days: list[Any]) -> Any:
-    scores = [(local_day(one.at, plan.location.tz), one.value) for one in series.scores]
-    return chart_of(scores, lowest=series.scale.lowest, highest=series.scale.highest, sessions=days)
+    def of(*, by_patient: bool) -> list[tuple[date, Decimal]]:
+        tz = plan.location.tz
+        return [(local_day(one.at, tz), one.value) for one in series.scores if one.by_patient == by_patient]
+
+    return chart_of(
+        of(by_patient=False),
+        by_patient=of(by_patient=True),
+        lowest=series.scale.lowest,
+        highest=series.scale.highest,
+        sessions=days,
+    )

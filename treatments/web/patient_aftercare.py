@@ -21,6 +21,7 @@ from treatments.booked import booked_days
 from treatments.definitions import Answer, Question
 from treatments.models import RecoveryCheck, TreatmentSession
 from treatments.queries.catalogue import definition_of
+from treatments.queries.patient_scores import scores_wanted_now
 from treatments.queries.recovery import rules_for
 from treatments.reminders import LINK_OUTLIVES, quiet_hours
 from treatments.web.patient_check import done_context, worst_urgency
@@ -50,6 +51,7 @@ def aftercare(request: HttpRequest) -> HttpResponse:
     timeline = steps(definition, ended_at=found.performed_at, quiet=quiet_hours(location), zone=location.tz)
     past = [step for step in timeline if step.at <= now]
     context = {
+        "asks_scores": bool(scores_wanted_now(found.plan, now=now)),
         "session": found,
         "location": location,
         "now_step": past[-1] if past else next(iter(timeline), None),

@@ -27,6 +27,7 @@ from treatments.actions.screening_drafts import (
     told_so_far,
 )
 from treatments.models import Screening, ScreeningDraft, TreatmentSession
+from treatments.queries.patient_scores import scores_wanted_now
 from treatments.screening_pages import Page, is_told, pages_for
 from treatments.spoken import spoken
 from treatments.web.screening_forms import MoreForm, PageForm, zone_choices
@@ -186,5 +187,6 @@ def _thanks(request: HttpRequest, session: TreatmentSession, found: Screening | 
         "screening": found,
         "days": sorted({answer.possible_from_on for answer in advice if answer.possible_from_on}),
         "location": session.plan.location,
+        "asks_scores": bool(scores_wanted_now(session.plan, now=timezone.now())),
     }
     return render(request, "treatments/patient/screening_done.html", context)

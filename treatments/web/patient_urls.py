@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from treatments.web import patient_aftercare, patient_check
+from treatments.web import patient_aftercare, patient_check, patient_scores
 
 app_name = "treatments_p"
 urlpatterns = [
     path("aftercare/", patient_aftercare.aftercare, name="aftercare"),
     path("aftercare/check/", patient_aftercare.to_check, name="to-check"),
     path("report/", patient_aftercare.report, name="report"),
+    path("scores/", patient_scores.scores, name="scores"),
+    path("visit-scores/", patient_scores.after_visit, name="visit-scores"),
     path("check/", patient_check.check, name="check"),
     path("check/done/", patient_check.done, name="check-done"),
 ]

@@ -155,8 +155,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             reported_to_authority="reported" in request.POST,
         ),
         _("The reaction is closed."),
-        to="treatments:plan",
-        pk=reaction.plan_id,
+        to="treatments:reaction",
+        pk=pk,
     )
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.access import may, require
 from clinic.roles import Permission
+from treatments.queries.catalogue import reaction_names
 from treatments.queries.worklists import (
     consents_to_renew,
     open_reactions,
@@ -75,5 +76,6 @@ def _page(request: HttpRequest, kind: str) -> HttpResponse:
         "title": title,
         "lists": [(name, label) for name, (label, _lines) in shown.items()],
         "lines": lines(request.user, now),
+        "reaction_names": reaction_names(),
     }
     return render(request, "treatments/worklist.html", context)
