@@ -33,7 +33,7 @@ class FieldKind:
 
 
 @cache
-def kinds_of(cls: type) -> dict[str, FieldKind]:
+def kinds_of(cls: Any) -> dict[str, FieldKind]:
     """The fields of a dataclass that hold single values or lists of them; nested rows are left out."""
     found = {name: _kind(hint) for name, hint in get_type_hints(cls).items()}
     return {name: kind for name, kind in found.items() if kind is not None}

@@ -64,7 +64,7 @@ def score_outcome(
 def score_by_patient(plan: TreatmentPlan, *, asked: Asked, score: Decimal, now: datetime) -> Outcome:
     """What the patient answered on the phone to one question. A page sent twice keeps the first answer."""
     plan = TreatmentPlan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
-    session = plan.sessions.filter(number=asked.session).first()
+    session = plan.sessions.filter(number=asked.session).first() if asked.session is not None else None
     before = plan.outcomes.filter(
         scale=asked.scale, moment=asked.moment, session=session, by_patient=True, scored_by=None
     ).first()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -19,7 +20,7 @@ from clinic.models import Patient
 from clinic.roles import Permission
 from treatments.actions.plans import close_plan, release_plan
 from treatments.models import TreatmentPlan
-from treatments.queries.catalogue import concern_names
+from treatments.queries.catalogue import concern_names, reaction_names
 from treatments.queries.patient_consents import consent_states
 from treatments.words import PlanStatus
 
@@ -60,7 +61,7 @@ def plan(request: HttpRequest, pk: int) -> HttpResponse:
         "panels": [reverse(name, args=[pk]) for name in names],
         "can_release": found.status == PlanStatus.ON_HOLD and is_clinical,
         "can_close": found.status in (PlanStatus.ACTIVE, PlanStatus.ON_HOLD),
-        "history": found.status_changes.select_related("changed_by"),
+        "history": [_told(change) for change in found.status_changes.select_related("changed_by")],
     }
     return render(request, "treatments/plan.html", context)
 
@@ -110,6 +111,11 @@ def patient_consents(request: HttpRequest, pk: int) -> HttpResponse:
     patient = get_object_or_404(Patient.objects.visible_to(request.user), pk=pk)
     states = consent_states(patient, now=timezone.now())
     return render(request, "treatments/panel_consents.html", {"patient": patient, "states": states})
+
+
+def _told(change: Any) -> tuple[Any, str, str]:
+    """A change of the plan's status in words: the change, the status, the reason."""
+    return change, str(PlanStatus(change.to_status).label), reaction_names().get(change.reason, change.reason)
 
 
 def _found(request: HttpRequest, pk: int) -> TreatmentPlan:

@@ -105,8 +105,24 @@ def said_of(row: Any) -> str:
         f"{row.passes}×" if row.passes else "",
         word(row.technique) if row.technique else "",
         word(row.endpoint) if row.endpoint else "",
+        said_settings(row),
     ]
     return ", ".join(part for part in parts if part)
+
+
+def said_settings(row: Any) -> str:
+    """What else was set in the zone: "RF power 12 W or mJ/pin, RF time 120 ms, RF pulses 60"."""
+    specs = {spec.code: spec for spec in shared().record_fields if spec.is_per_zone}
+    told = [
+        (specs[code], value)
+        for code, value in row.details.items()
+        if code in specs and value not in (None, "", [])
+    ]
+    return ", ".join(f"{spec.label} {_worded(value)} {spec.unit}".strip() for spec, value in told)
+
+
+def _worded(value: Any) -> str:
+    return ", ".join(word(one) for one in (value if isinstance(value, list) else [value]))
 
 
 def signed_context(session: TreatmentSession, found: SessionRecord) -> dict[str, Any]:
@@ -127,8 +143,17 @@ def signed_context(session: TreatmentSession, found: SessionRecord) -> dict[str,
         "definition": definition,
         "record": found,
         "rows": [
-            (spoken_zone(zones.get(row.zone), row.zone, row.side), row, word(row.endpoint)) for row in done
+            (
+                spoken_zone(zones.get(row.zone), row.zone, row.side),
+                row,
+                word(row.endpoint),
+                said_settings(row),
+            )
+            for row in done
         ],
+        "is_needled": any(row.depth_mm is not None for row in done),
+        "is_injected": any(row.volume_ml is not None for row in done),
+        "has_settings": any(said_settings(row) for row in done),
         "zone_map": map_of(definition.zones, list(says), says=says),
         "uses": found.products.select_related("product", "lot"),
         "details": details,

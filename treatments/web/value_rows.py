@@ -199,7 +199,8 @@ def grouped(definition: ProtocolDefinition, found: Iterable[Located]) -> list[Gr
 
 
 def _grouped(definition: ProtocolDefinition, rows: Iterable[tuple[str, Any]]) -> list[Group]:
-    places, groups = Places(definition), {}
+    places = Places(definition)
+    groups: dict[str, Group] = {}
     for path, value in rows:
         slug = path.partition("/")[0]
         group = groups.setdefault(slug, Group(slug or "protocol", CHAPTERS.get(slug, slug.replace("_", " "))))
