@@ -40,8 +40,9 @@ def results(place: Place, session: TreatmentSession, *, begun_at: datetime, by: 
         rows += curve.after(begun_at + timedelta(days=30, hours=3), until=place.recent, by=by)
     Outcome.objects.bulk_create(rows)
     is_of_the_face = "face" in regions_of(frozenset(session.plan.zones))
-    if is_of_the_face and place.dice("photos", known).randrange(PHOTOGRAPHED) == 0:
-        _photos(session, rng, begun_at=begun_at, by=by)
+    chance = place.dice("photos", known)
+    if is_of_the_face and chance.randrange(PHOTOGRAPHED) == 0:
+        _photos(session, tone=chance.randrange(5), begun_at=begun_at, by=by)
 
 
 class _Curve:
@@ -105,9 +106,9 @@ class _Curve:
         return scale.lowest + steps * scale.step
 
 
-def _photos(session: TreatmentSession, rng: Random, *, begun_at: datetime, by: Any) -> None:
+def _photos(session: TreatmentSession, *, tone: int, begun_at: datetime, by: Any) -> None:
     """The same view before every session: drawn, not photographed, each a little calmer than the last."""
-    tone, share = rng.randrange(5), (session.number - 1) / 6
+    share = (session.number - 1) / 6
     for view in ("FRONT", "LEFT_45"):
         data = picture(tone=tone, blemish=1 - share, view=view, seed=session.plan.patient_id)
         photo = add_photo(session, data=data, view=view, moment="before", by=by, now=begun_at)

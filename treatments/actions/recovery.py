@@ -240,8 +240,14 @@ def _open_reactions(check: RecoveryCheck, result: Triage, *, now: datetime) -> N
                 by=None,
                 now=now,
                 session=check.session,
-                note=f"{finding.question}: {finding.value}",
+                note=_said(check, finding),
             )
+
+
+def _said(check: RecoveryCheck, finding: Finding) -> str:
+    """The question and its answer, as a clinician reads them."""
+    question = rules_for(check.session).questions.get(finding.question)
+    return f"{question.text if question else finding.question} {finding.value}"
 
 
 def _open_task(check: RecoveryCheck, result: Triage, *, now: datetime) -> None:

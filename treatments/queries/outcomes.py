@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -110,17 +111,27 @@ def outcomes_due(plan: TreatmentPlan) -> list[DueOutcome]:
                     on=day,
                     session_number=number,
                     scales=tuple(known[code] for code in wanted if code in known),
-                    is_scored=_is_scored(row, number, scored),
+                    is_scored=_is_scored(row, number, scored, moments),
                 )
             )
     return sorted(found, key=lambda one: (one.on is None, one.on or date.max, one.moment.code))
 
 
-def _is_scored(row: OutcomeMoment, number: int | None, scored: set[tuple[str, int | None]]) -> bool:
-    """Of a moment that comes with every session, each session counts for itself."""
-    if row.anchor == "every_session":
+def _is_scored(
+    row: OutcomeMoment,
+    number: int | None,
+    scored: set[tuple[str, int | None]],
+    moments: Mapping[str, OutcomeMoment],
+) -> bool:
+    """Of a moment that comes with every session, each session counts for itself.
+
+    What is scored before the first or the middle session stands for that session's own scores too.
+    """
+    if row.anchor != "every_session":
+        return any(code == row.code for code, _number in scored)
+    if not row.is_before_session:
         return (row.code, number) in scored
-    return any(code == row.code for code, _number in scored)
+    return any(of == number and code in moments and moments[code].is_before_session for code, of in scored)
 
 
 def _scales(row: OutcomeMoment, known: list[str], primary: list[str]) -> list[str]:

@@ -4,9 +4,17 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from treatments.queries.catalogue import shared
 from treatments.spoken import WRITTEN_IN, is_spoken, spoken
 
 register = template.Library()
+
+
+@register.filter
+def view_name(code: str) -> str:
+    """`{{ photo.view|view_name }}`: a standard view in words; a photo of a reaction has none."""
+    labels = {view.code: view.label for view in shared().photo_views}
+    return labels.get(code, "")
 
 
 @register.filter(name="spoken")

@@ -11,8 +11,10 @@ from clinic.roles import Permission
 from treatments.models import ProtocolVersion
 from treatments.queries.catalogue import definition_by
 from treatments.queries.protocols import unconfirmed, unconfirmed_counts
-from treatments.web.chapters import chapters_of
-from treatments.web.value_rows import Places
+from treatments.web.value_rows import Places, chapters_to_edit
+
+#: A chapter of so few rows is open from the start.
+SHORT = 4
 
 
 @require_safe
@@ -47,11 +49,14 @@ def protocol(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     definition = definition_by(row.pk, row.checksum)
     places = Places(definition)
+    waiting = frozenset(one.path for one in unconfirmed(row))
     context = {
         "version": row,
         "definition": definition,
-        "chapters": chapters_of(definition),
-        "to_check": len(unconfirmed(row)),
+        "chapters": [(group, group.waiting(waiting)) for group in chapters_to_edit(definition) if group.rows],
+        "waiting": waiting,
+        "short": SHORT,
+        "to_check": len(waiting),
         "versions": row.protocol.versions.select_related("created_by").order_by("-number"),
         "has_draft": row.protocol.versions.filter(status="draft").exists(),
         "can_manage": may(request.user, Permission.MANAGE_CATALOGUE),

@@ -105,7 +105,6 @@ def said_of(row: Any) -> str:
         f"{row.passes}×" if row.passes else "",
         word(row.technique) if row.technique else "",
         word(row.endpoint) if row.endpoint else "",
-        said_settings(row),
     ]
     return ", ".join(part for part in parts if part)
 
@@ -116,9 +115,15 @@ def said_settings(row: Any) -> str:
     told = [
         (specs[code], value)
         for code, value in row.details.items()
-        if code in specs and value not in (None, "", [])
+        if code in specs and value not in (None, "", []) and not _is_the_depth(code, value, row)
     ]
     return ", ".join(f"{spec.label} {_worded(value)} {spec.unit}".strip() for spec, value in told)
+
+
+def _is_the_depth(code: str, value: Any, row: Any) -> bool:
+    """One depth of RF needling that says what the needle depth says already."""
+    given = value if isinstance(value, list) else [value]
+    return code == "rf_depths" and [str(one) for one in given] == [str(row.depth_mm)]
 
 
 def _worded(value: Any) -> str:
@@ -131,6 +136,8 @@ def signed_context(session: TreatmentSession, found: SessionRecord) -> dict[str,
     zones = {zone.code: zone for zone in definition.zones}
     done = list(found.zones.all())
     says = {f"{row.zone}-{row.side}": said_of(row) for row in done}
+    settings = {said_settings(row) for row in done}
+    same = next(iter(settings)) if len(settings) == 1 else ""
     specs = {spec.code: spec for spec in shared().record_fields}
     details = [
         (specs[code].label.capitalize(), _told(code, value, found), specs[code].unit)
@@ -147,13 +154,14 @@ def signed_context(session: TreatmentSession, found: SessionRecord) -> dict[str,
                 spoken_zone(zones.get(row.zone), row.zone, row.side),
                 row,
                 word(row.endpoint),
-                said_settings(row),
+                "" if same else said_settings(row),
             )
             for row in done
         ],
         "is_needled": any(row.depth_mm is not None for row in done),
         "is_injected": any(row.volume_ml is not None for row in done),
-        "has_settings": any(said_settings(row) for row in done),
+        "has_settings": not same and any(settings),
+        "same_settings": same,
         "zone_map": map_of(definition.zones, list(says), says=says),
         "uses": found.products.select_related("product", "lot"),
         "details": details,

@@ -99,13 +99,19 @@ class ValueRow:
     source: str
     grade: str
     weak: bool
-    needs_check: bool = False
+    #: The row whose source and check count; itself, or the row around it.
+    owner: str = ""
     is_step: bool = False
 
     @property
     def said(self) -> list[Field]:
         """The fields that say something, beside the name."""
         return [one for one in self.fields if one.text not in ("", "no") and one.text != self.place]
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether it stands inside another row, whose source counts for it."""
+        return self.owner != self.path
 
     @property
     def step(self) -> str:
@@ -120,6 +126,10 @@ class Group:
     slug: str
     title: Any
     rows: list[ValueRow] = field(default_factory=list)
+
+    def waiting(self, paths: frozenset[str]) -> int:
+        """How many of its rows are among these, such as those that wait for a clinician."""
+        return sum(row.path in paths for row in self.rows)
 
 
 class Places:
@@ -148,7 +158,7 @@ class Places:
                 "to": value.session_to,
             }
         if value is None:
-            return field_word(None, part)
+            return ""
         named = next((str(getattr(value, name)) for name in NAMED_BY if getattr(value, name, None)), "")
         return named[:90].replace("_", " ") if named else field_word(None, part) if not part.isdigit() else ""
 
@@ -168,7 +178,7 @@ class Places:
             source=source,
             grade=grade,
             weak="C" in grade.split("/"),
-            needs_check=isinstance(owner, Sourced) and owner.needs_check,
+            owner=owner_of(self.definition, path),
             is_step=isinstance(value, Step),
         )
 
