@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -32,11 +31,18 @@ class FieldKind:
         return self.base in (int, Decimal)
 
 
-@cache
-def kinds_of(cls: Any) -> dict[str, FieldKind]:
-    """The fields of a dataclass that hold single values or lists of them; nested rows are left out."""
-    found = {name: _kind(hint) for name, hint in get_type_hints(cls).items()}
-    return {name: kind for name, kind in found.items() if kind is not None}
+_kinds: dict[Any, dict[str, FieldKind]] = {}
+
+
+def kinds_of(cls: type) -> dict[str, FieldKind]:
+    """The fields of a dataclass that hold single values or lists of them; nested rows are left out.
+
+    Looked up once for each class.
+    """
+    if cls not in _kinds:
+        found = {name: _kind(hint) for name, hint in get_type_hints(cls).items()}
+        _kinds[cls] = {name: kind for name, kind in found.items() if kind is not None}
+    return _kinds[cls]
 
 
 def _kind(hint: Any) -> FieldKind | None:

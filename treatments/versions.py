@@ -15,8 +15,8 @@ from treatments.definitions.documents import field_names
 from treatments.definitions.provenance import parts
 from treatments.typed_fields import FieldKind, kinds_of, read_text
 
-#: What stays as it was researched: a clinic changes values, not where they came from.
-FIXED = frozenset({"code", "source", "grade"})
+#: What stays: a clinic changes values, not where they came from, nor what a row is about.
+FIXED = frozenset({"code", "source", "grade", "care_group", "symptom", "protocol"})
 OWN_SOURCE, OWN_GRADE = "clinic's own value", "D"
 
 
@@ -55,7 +55,7 @@ def differences(old: ProtocolDefinition, new: ProtocolDefinition) -> list[Differ
     ]
 
 
-def editable_fields(value: object) -> list[tuple[str, Any]]:
+def editable_fields(value: Any) -> list[tuple[str, Any]]:
     """The single values and plain lists of one row that a clinic may change, as its document writes them."""
     if isinstance(value, ProtocolDefinition):
         return [("label", value.label)]

@@ -166,7 +166,7 @@ class Places:
         """The row whose source counts for this one."""
         return self.values.get(owner_of(self.definition, path)) if path else None
 
-    def row(self, path: str, value: object) -> ValueRow:
+    def row(self, path: str, value: Any) -> ValueRow:
         """One row with its words."""
         kinds, owner = kinds_of(type(value)), self.sourced(path)
         fields = [_field(value, name, told, kinds[name]) for name, told in editable_fields(value)]
