@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0004_recall_kind'),
+        ('messaging', '0005_sending_enters_no_index_until_it_is_done'),
     ]
 
     operations = [
