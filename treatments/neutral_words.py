@@ -32,7 +32,7 @@ def own_words() -> frozenset[str]:
     """
     own = shared()
     labels = [*Protocol.objects.values_list("label", flat=True)]
-    labels += [one.label for one in (*own.concerns, *own.zones)]
+    labels += [one.label for one in own.concerns] + [one.label for one in own.zones]
     return frozenset(_WORD.findall(" ".join(labels).lower())) - ORDINARY - _said_anyway()
 
 

@@ -30,6 +30,8 @@ from clinic.words import LinkPurpose
 LINK_LIVES = timedelta(days=14)
 #: Kinds whose link is not a page of ours: the subject's context gives it.
 LINKS_ELSEWHERE = frozenset({MessageKind.REVIEW_REQUEST})
+#: Values that are read from left to right in every language.
+NUMBERS = frozenset({"phone", "emergency_number", "time", "old_time"})
 _SECRET = re.compile(r"(/p/)[A-Za-z0-9_-]{16,}")
 _BUTTON = re.compile(r"^(?P<label>[^\n]{1,80}?):? (?P<url>https?://\S+)$")
 
@@ -101,7 +103,13 @@ def values_for(
             values.pop("link", None)
     elif makes_link and "link" in variables_in(wording.body):
         values["link"] = _link(message, context, now)
-    return values
+    return _isolated(values) if get_language_info(wording.language)["bidi"] else values
+
+
+def _isolated(values: dict[str, str]) -> dict[str, str]:
+    """Numbers for a text that runs from right to left: without this a phone shows "+49 30 123" as "123 30 49+"."""
+    numbers = {name: f"\u2066{values[name]}\u2069" for name in NUMBERS & values.keys() if values[name]}
+    return {**values, **numbers}
 
 
 def key_of(message: Message) -> str:

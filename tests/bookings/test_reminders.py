@@ -14,6 +14,8 @@ from bookings.ics import calendar_file, uid
 from bookings.models import Appointment
 from bookings.reminders import AppointmentSubject
 from bookings.replies import arrive_by_reply, call_by_reply, confirm_by_reply
+from bookings.visits import visit_of
+from clinic.messaging.engine.drain import drain
 from clinic.messaging.models import Message
 from clinic.messaging.registry import Reply
 from clinic.models import Task
@@ -21,7 +23,7 @@ from tests.bookings.conftest import FIRST, Clinic
 from treatments.actions.patients import save_profile
 from treatments.signals import plan_frozen, plan_released, session_performed
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 def booked(clinic: Clinic, at: datetime = FIRST) -> Appointment:
@@ -113,6 +115,64 @@ def test_calendar_entry_keeps_its_uid_and_raises_its_sequence(clinic: Clinic) ->
     assert first.decoded("DTSTART") == FIRST
     assert b"DTSTART;TZID=Europe/Berlin:20260330T090000" in calendar_file([row], now=clinic.now)
     assert "needling" not in str(first).lower()
+
+
+def test_booking_moving_and_cancelling_are_mailed_with_one_entry_that_updates_in_place(
+    clinic: Clinic, mailoutbox: Any
+) -> None:
+    visit = clinic.visit()
+    visit.patient.preferred_channel, visit.patient.email = "email", "leyla@home.example"
+    visit.patient.save(update_fields=["preferred_channel", "email"])
+    row = appointments.book(
+        visit=visit, starts_at=FIRST, chosen=clinic.chosen(), by=clinic.desk, now=clinic.now
+    )
+    drain(now=clinic.now + MINUTE)
+    row = appointments.move(
+        appointment=row, starts_at=FIRST + DAY, by=clinic.desk, now=clinic.now + 2 * MINUTE
+    )
+    drain(now=clinic.now + 3 * MINUTE)
+    appointments.cancel(appointment=row, reason="ill", by=None, now=clinic.now + 4 * MINUTE)
+    drain(now=clinic.now + 5 * MINUTE)
+    told = []
+    for letter in mailoutbox:
+        files = [part for part in letter.attachments if "calendar" in str(part[2])]
+        for part in files:
+            made = Calendar.from_ical(part[1])
+            (entry,) = made.walk("VEVENT")
+            told.append((str(made["METHOD"]), str(entry["UID"]), entry["SEQUENCE"], entry.decoded("DTSTART")))
+    assert told == [
+        ("REQUEST", uid(row), 1, FIRST),
+        ("REQUEST", uid(row), 2, FIRST + DAY),
+        ("CANCEL", uid(row), 3, FIRST + DAY),
+    ]
+    numbers = (
+        Message.objects.filter(status="sent", channel="email").order_by("id").values_list("pk", flat=True)
+    )
+    assert {letter.extra_headers["Message-ID"] for letter in mailoutbox} == {
+        f"<message-{pk}@localhost>" for pk in numbers
+    }
+
+
+def test_the_text_after_a_missed_visit_stops_when_there_is_a_new_time(clinic: Clinic) -> None:
+    row = booked(clinic)
+    missed = appointments.mark_noshow(appointment=row, by=clinic.desk, now=FIRST + HOUR)
+    message = Message.objects.get(kind="noshow_rebook")
+    assert (message.status, message.scheduled_for, message.purpose) == (
+        "pending",
+        FIRST + 3 * HOUR,
+        "follow-up",
+    )
+    subject = AppointmentSubject()
+    again = subject.load(missed.pk)
+    assert again is not None
+    assert subject.gate(again, message, FIRST + 3 * HOUR) is None
+    visit = visit_of(row.treatment_session)
+    appointments.book(
+        visit=visit, starts_at=FIRST + 7 * DAY, chosen=clinic.chosen(), by=clinic.desk, now=FIRST + 2 * HOUR
+    )
+    drain(now=FIRST + 3 * HOUR)
+    message.refresh_from_db()
+    assert (message.status, message.sent_at) == ("cancelled", None)
 
 
 def test_series_confirmation_carries_the_whole_series_as_entries(clinic: Clinic) -> None:

@@ -12,11 +12,14 @@ from clinic.messaging.engine.claim import LEASE_SECONDS
 from clinic.messaging.engine.sql import clocked, database_now, rows
 from clinic.messaging.models import Message
 from clinic.messaging.timing import MAX_ATTEMPTS
-from clinic.messaging.words import MessageStatus, Policy
+from clinic.messaging.words import Channel, MessageStatus, Policy, Stage
 
 #: What a worker may hold: it was due when it was taken. No index of its own knows the leases, for then every taking and
 #: handing over would enter all the indexes of the table; what is due and not yet done with is looked through instead.
-_OPEN = "stage = 'open' AND channel = ANY('{sms,email}') AND next_attempt_at <= (SELECT <now>)"
+_OPEN = (
+    f"stage = '{Stage.OPEN.value}' AND channel IN ({', '.join(repr(str(one.value)) for one in Channel)}) "
+    "AND next_attempt_at <= (SELECT <now>)"
+)
 
 
 def _about_open(statement: str, **constants: int) -> str:

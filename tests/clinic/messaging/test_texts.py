@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.messaging.composing import values_for
+from clinic.messaging.composing import html_email, values_for
 from clinic.messaging.filling import MissingVariable, fill, variables_in
 from clinic.messaging.linting import FORBIDDEN, forbidden_words, lint, lint_name
 from clinic.messaging.localising import in_words
@@ -266,6 +266,23 @@ def test_fill_leaves_out_what_has_no_value_and_refuses_what_it_needs() -> None:
 
 def test_values_are_not_filled_again() -> None:
     assert fill("{a}", {"a": "{b}", "b": "secret"}) == "{b}"
+
+
+def test_right_to_left_numbers_stay_as_they_are_dialled() -> None:
+    """For a clinic that writes its own Arabic: none is shipped."""
+    place = Location(message_name="Riverside", phone="+493012345678", zone="Europe/Berlin")
+    message = Message(kind="appointment_reminder", channel="sms", patient=Patient(), location=place)
+    text = Wording("appointment_reminder", "sms", "ar", "", "{clinic}: {time}, {phone}.")
+    facts = {"starts_at": NOW}
+    told = fill(text.body, values_for(message, text, facts, NOW))
+    assert told == "Riverside: \u206610:00\u2069, \u2066+49 30 12345678\u2069."
+    assert 'lang="ar" dir="rtl"' in html_email(message, text, told)
+    assert '<span dir="ltr">+49 30 12345678</span>' in html_email(message, text, told)
+    left_to_right = Wording("appointment_reminder", "sms", "en", "", text.body)
+    assert (
+        fill(text.body, values_for(message, left_to_right, facts, NOW))
+        == "Riverside: 10:00, +49 30 12345678."
+    )
 
 
 def test_times_carry_weekday_and_zone_on_both_sides_of_a_clock_change() -> None:
