@@ -29,6 +29,7 @@ EXPECTED = (
     "http.book.4",
     "flat.dispatch",
     "messages.dispatch",
+    "messages.dispatch_batched",
     "page.board",
     "page.search",
 )

@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -422,6 +423,49 @@ def test_twilio_webhooks_are_signed_and_read(
     assert client.post(address, form, headers={"X-Twilio-Signature": "guess"}).status_code == 403
     assert client.post(address, form, headers={"X-Twilio-Signature": signed}).status_code == 204
     assert InboundMessage.objects.get().word == InboundWord.STOP
+
+
+def hand_over(shape: str, message: Message, status: str, *, is_forged: bool = False) -> int:
+    """The provider of a shape reports what became of a text, as its documentation says; our answer."""
+    address = reverse("hooks:sms", args=[shape])
+    if shape == "twilio":
+        address += f"?message={message.pk}"
+        form = {"MessageSid": message.provider_reference, "MessageStatus": status}
+        signed = TwilioSms(settings.SMS_URL).signature(f"{settings.PUBLIC_URL}{address}", form)
+        headers = {"X-Twilio-Signature": "guess" if is_forged else signed}
+        return Client().post(address, form, headers=headers).status_code
+    words = {"messageId": message.provider_reference, "client-ref": f"message-{message.pk}", "status": status}
+    words["sig"] = signature(words, "guess" if is_forged else "s3cret")
+    return Client().post(address, json.dumps(words), content_type="application/json").status_code
+
+
+@pytest.mark.parametrize("shape", ["twilio", "vonage"])
+def test_a_text_is_followed_from_the_outbox_to_the_phone(
+    shape: str,
+    db: None,
+    visits: Visits,
+    patient: Patient,
+    location: Location,
+    settings: Any,
+    provider: Provider,
+) -> None:
+    settings.SMS_CHANNEL, settings.SMS_URL = shape, provider.url(shape, "from=x&signature_secret=s3cret")
+    forget_carriers()
+    now = timezone.now()
+    wanted = reminder(now, ignores_quiet_hours=True)
+    reconcile("visit", visits.add(patient, location, now + 8 * HOUR, wanted), now=now)
+    assert drain() == {"sent": 1}
+    message = Message.objects.get()
+    assert message.provider_reference == provider.accepted()[0]["id"]
+    assert hand_over(shape, message, "delivered", is_forged=True) == 403
+    assert Message.objects.get().status == "sent"
+    assert [hand_over(shape, message, "delivered") for _twice in range(2)] == [204, 204]
+    assert hand_over(shape, message, "failed") == 204
+    message.refresh_from_db()
+    assert (message.status, list(DeliveryReport.objects.values_list("delivery", flat=True))) == (
+        "delivered",
+        ["delivered", "undelivered"],
+    )
 
 
 def test_the_twilio_signature_is_the_published_example() -> None:
