@@ -23,6 +23,7 @@ from bookings.slots import settings_of
 from bookings.units import unit
 from bookings.visits import SpanClaim
 from bookings.words import OCCUPYING, Agreement, AppointmentStatus
+from treatments.words import SessionStatus
 
 #: A change older than this is no longer undone but done anew.
 UNDONE_WITHIN = timedelta(hours=12)
@@ -122,6 +123,9 @@ def _check(row: Appointment, before: Any, now: datetime) -> None:
     is_recent = last is not None and now - last.changed_at <= UNDONE_WITHIN
     if (row.status, before.status) not in _UNDONE or not is_recent or row.version != before.version + 1:
         raise Refused("nothing_to_undo", _("This can no longer be undone: change it instead."))
+    session = row.treatment_session
+    if row.status == S.ARRIVED and session is not None and session.status == SessionStatus.IN_PROGRESS:
+        raise Refused("has_begun", _("The treatment has begun, so the arrival stands."))
 
 
 def _check_time(

@@ -12,10 +12,12 @@ from bookings.actions import moving
 from bookings.actions.leaving import cancel, release_holds, resources_of
 from bookings.actions.moving import assignment_of
 from bookings.actions.offering import offer_next, standing_of
-from bookings.actions.taking import confirm_hold
+from bookings.actions.taking import book, confirm_hold
 from bookings.models import Appointment, WaitlistEntry, WaitlistOffer
+from bookings.nudging import nudge_waiting_after_commit
 from bookings.refusals import Refused
 from bookings.units import unit
+from bookings.visits import visit_of
 from bookings.words import (
     OFFER_TRANSITIONS,
     WAITLIST_TRANSITIONS,
@@ -69,10 +71,11 @@ def add(
 
 @unit
 def withdraw(*, entry: WaitlistEntry, by: Any, now: datetime) -> WaitlistEntry:
-    """Takes a wish off the list; an open offer for it is given back."""
+    """Takes a wish off the list; the time of an open offer is given back, and the others who wait are woken."""
     row = WaitlistEntry.objects.select_for_update().get(pk=entry.pk)
     if offer := row.offers.filter(status=OfferStatus.OPEN).first():
         _close_offer(offer, OfferStatus.DECLINED, by=by, now=now)
+        nudge_waiting_after_commit(row.location_id)
         row.refresh_from_db()
     move(row, WaitlistStatus.WITHDRAWN, transitions=WAITLIST_TRANSITIONS, by=by, now=now)
     return row
@@ -84,11 +87,12 @@ def accept(*, offer: WaitlistOffer, by: Any, now: datetime) -> Appointment:
     row = _locked_offer(offer, now)
     held = row.hold
     standing = standing_of(row.entry, without=held.pk)
-    appointment = (
-        confirm_hold(appointment=held, by=by, now=now)
-        if standing is None
-        else _move_into(standing, held, by=by, now=now)
-    )
+    if standing is not None:
+        appointment = _move_into(standing, held, by=by, now=now)
+    elif held.treatment_session_id is not None:
+        appointment = confirm_hold(appointment=held, by=by, now=now)
+    else:
+        appointment = _book_instead(row.entry, held, by=by, now=now)
     _answer(row, OfferStatus.ACCEPTED, WaitlistStatus.BOOKED, by=by, now=now)
     return appointment
 
@@ -132,13 +136,25 @@ def _locked_offer(offer: WaitlistOffer, now: datetime) -> WaitlistOffer:
 
 def _move_into(standing: Appointment, held: Appointment, *, by: Any, now: datetime) -> Appointment:
     """The hold makes room, and the standing appointment moves into its time with its resources."""
-    chosen = assignment_of(held)
     claiming.lock(resources_of([held, standing]), [held.patient_id])
-    starts_at = held.starts_at
-    cancel(appointment=held, reason=CancelReason.OTHER, by=by, now=now, is_told=False)
+    chosen = _make_room(held, by=by, now=now)
     return moving.move(
-        appointment=standing, starts_at=starts_at, chosen=chosen, by=by or standing.created_by, now=now
+        appointment=standing, starts_at=held.starts_at, chosen=chosen, by=by or standing.created_by, now=now
     )
+
+
+def _book_instead(entry: WaitlistEntry, held: Appointment, *, by: Any, now: datetime) -> Appointment:
+    """The appointment that would have moved is gone meanwhile: the hold makes room, and the session is booked."""
+    chosen = _make_room(held, by=by, now=now)
+    visit = visit_of(entry.treatment_session)
+    return book(visit=visit, starts_at=held.starts_at, chosen=chosen, by=by or held.created_by, now=now)
+
+
+def _make_room(held: Appointment, *, by: Any, now: datetime) -> dict[str, int]:
+    """Lets a hold go whose time is about to be taken in its place; gives what it had."""
+    chosen = assignment_of(held)
+    cancel(appointment=held, reason=CancelReason.OTHER, by=by, now=now, is_told=False)
+    return chosen
 
 
 def _pass_on(row: WaitlistOffer, to: OfferStatus, *, by: Any, now: datetime) -> WaitlistOffer | None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.db.models import Q
 
-from bookings.models import Appointment, Claim
+from bookings.models import Appointment, Claim, WaitlistEntry
 from bookings.words import OCCUPYING
 from tests.bookings.conftest import Clinic, open_clinic
 
@@ -79,4 +80,7 @@ def invariants() -> list[str]:
         broken.append("claims of somebody who left")
     if Appointment.objects.filter(status="held", held_until=None).exists():
         broken.append("a hold without an end")
+    offered, open_ones = Q(status="offered"), Q(offers__status="open")
+    if WaitlistEntry.objects.filter(offered & ~open_ones | open_ones & ~offered).exists():
+        broken.append("an offer without its wish, or a wish without its offer")
     return broken

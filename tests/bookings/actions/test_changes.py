@@ -197,3 +197,16 @@ def test_first_entry_cannot_be_undone(clinic: Clinic) -> None:
     with pytest.raises(Refused) as refused:
         appointments.undo(appointment=booked(clinic), by=clinic.desk, now=clinic.now)
     assert refused.value.code == "nothing_to_undo"
+
+
+def test_arrival_stands_once_the_treatment_has_begun(clinic: Clinic) -> None:
+    row = booked(clinic)
+    appointments.arrive(appointment=row, by=clinic.desk, now=FIRST)
+    session = row.treatment_session
+    assert session is not None
+    type(session).objects.filter(pk=session.pk).update(status="in-progress")
+    with pytest.raises(Refused) as refused:
+        appointments.undo(appointment=Appointment.objects.get(pk=row.pk), by=clinic.desk, now=FIRST)
+    assert refused.value.code == "has_begun"
+    row.refresh_from_db()
+    assert row.status == "arrived"

@@ -76,6 +76,24 @@ def clinic_visit(entry: WaitlistEntry) -> Any:
     return visit_of(entry.treatment_session)
 
 
+def test_accepting_books_the_session_when_its_appointment_is_gone_meanwhile(clinic: Clinic) -> None:
+    """The hold was made beside an appointment that would have moved; now it becomes the session's own."""
+    entry = waits(clinic)
+    later = appointments.book(
+        visit=clinic_visit(entry),
+        starts_at=FIRST + timedelta(days=2),
+        by=clinic.desk,
+        now=clinic.now,
+    )
+    made = offer(clinic)
+    assert made is not None
+    assert made.hold.treatment_session is None
+    appointments.cancel(appointment=later, reason="other", by=clinic.desk, now=clinic.now)
+    row = accept(offer=made, by=None, now=clinic.now)
+    assert (row.status, row.starts_at, row.treatment_session) == ("booked", FIRST, entry.treatment_session)
+    assert list(Appointment.objects.occupying()) == [row]
+
+
 def test_declined_offer_is_passed_on_and_not_made_again(clinic: Clinic) -> None:
     first, second = waits(clinic), waits(clinic)
     made = offer(clinic)

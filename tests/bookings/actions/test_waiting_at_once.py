@@ -11,7 +11,7 @@ import pytest
 from bookings.actions import appointments
 from bookings.actions.closures import close, lift
 from bookings.actions.offering import offer_freed, offer_next
-from bookings.actions.waiting import add, decline
+from bookings.actions.waiting import add, decline, withdraw
 from bookings.jobs import let_go
 from bookings.models import Appointment, WaitlistOffer
 from bookings.nudging import nudge_waiting
@@ -140,6 +140,16 @@ def test_a_lapsed_hold_is_offered_within_the_minute(
         assert row.held_until is not None
         assert let_go(row.held_until) == {"offers": 0, "holds": 1}
     assert WaitlistOffer.objects.get().entry.treatment_session == session
+
+
+def test_a_withdrawn_wish_with_an_offer_wakes_the_others(
+    clinic: Clinic, sent: list[Any], django_capture_on_commit_callbacks: Capture
+) -> None:
+    waits(clinic, clinic.visit().session)
+    assert offer_freed(now=clinic.now) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw(entry=WaitlistOffer.objects.get().entry, by=clinic.desk, now=clinic.now)
+    assert sent == [(TASK, [clinic.location.pk])]
 
 
 def test_booking_and_a_declined_offer_wake_nobody(
