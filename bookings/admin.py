@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -13,8 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from bookings import models
 from bookings.actions import appointments
 from bookings.visits import visit_of
+from bookings.web.refusing import sentences_of
 from bookings.words import CancelReason
 from clinic.errors import DomainError
+from clinic.timekeeping import instant
 from treatments.models import TreatmentSession
 
 
@@ -22,7 +25,7 @@ class BookForm(forms.ModelForm):  # type: ignore[type-arg]
     """A session and a start; the action does the rest, and what it refuses is an error of the form."""
 
     session = forms.ModelChoiceField(
-        TreatmentSession.objects.to_come().select_related("plan"), label=_("session")
+        TreatmentSession.objects.to_come().select_related("plan__location"), label=_("session")
     )
 
     class Meta:
@@ -39,14 +42,19 @@ class BookForm(forms.ModelForm):  # type: ignore[type-arg]
         try:
             self.instance = appointments.book(
                 visit=visit_of(facts["session"]),
-                starts_at=facts["starts_at"],
+                starts_at=self._wall_there(facts),
                 note=facts["note"],
                 by=self.by,
                 now=timezone.now(),
             )
         except DomainError as refused:
-            raise forms.ValidationError(refused.sentence) from refused
+            raise forms.ValidationError(sentences_of(refused)) from refused
         return facts
+
+    def _wall_there(self, facts: dict[str, Any]) -> datetime:
+        """What was typed is the wall clock at the session's location, wherever the operator is."""
+        wall = timezone.localtime(facts["starts_at"])
+        return instant(wall.date(), wall.time(), facts["session"].plan.location.tz)
 
     def _post_clean(self) -> None:
         """The action has checked everything already."""

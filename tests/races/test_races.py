@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -271,13 +271,8 @@ def test_the_admin_the_api_and_the_action_race_for_one_time(raced_clinic: Clinic
     def admin_page() -> int:
         client = Client()
         client.force_login(operator)
-        local = FIRST.astimezone(UTC)
-        form = {
-            "session": by_admin.pk,
-            "starts_at_0": f"{local:%Y-%m-%d}",
-            "starts_at_1": f"{local:%H:%M:%S}",
-            "note": "",
-        }
+        wall = FIRST.astimezone(raced_clinic.location.tz)
+        form = {"session": by_admin.pk, "starts_at": f"{wall:%Y-%m-%d %H:%M:%S}", "note": ""}
         return client.post("/operator/bookings/appointment/add/", form).status_code
 
     def api() -> int:
