@@ -3,3 +3,13 @@
 from clinic.settings import *  # noqa: F403
 
 ROOT_URLCONF = "bench.bare"
+
+# Counting is measured, refusing is not: one token sends thousands of requests a minute here. The counter is real.
+API_REQUESTS_A_MINUTE = 10**9
+CACHES = {
+    "default": {
+        "BACKEND": "clinic.caches.ForgivingRedisCache",
+        "LOCATION": CELERY_BROKER_URL,  # noqa: F405
+        "KEY_PREFIX": "bench",
+    }
+}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.cache import cache
 from pytest_django.live_server_helper import LiveServer
 from zeal.constants import initialize_app_registry
 from zeal.patch import patch
@@ -36,6 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
     # Signing plans five recovery checks, each found or made by itself; more of the same is a query for each row.
     settings.ZEAL_NPLUSONE_THRESHOLD = 8
+
+
+@pytest.fixture(autouse=True)
+def _nothing_counted() -> None:
+    """Attempts of one test are not those of the next."""
+    cache.clear()
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from clinic.access import grant
+from clinic.api.throttles import count_wrong_token
 from clinic.models import ApiToken, Membership, User
 from clinic.prepared import Prepared
 
@@ -33,7 +34,7 @@ def token_hash(token: str) -> str:
 
 
 class TokenAuthentication(BaseAuthentication):
-    """Finds the user of a bearer token; a wrong token is 401 with a sentence."""
+    """Finds the user of a bearer token; a wrong token is 401 with a sentence, too many of them 429."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """The user and the token, or None when no bearer token was sent."""
@@ -44,6 +45,7 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed(_("Write the header as: Authorization: Bearer TOKEN"))
         token = self._token(words[1].decode(errors="replace"))
         if token is None or not token.user.is_active:
+            count_wrong_token(request)
             raise AuthenticationFailed(_("This token is not known, or was revoked."))
         grant(token.user, _memberships(token))
         return token.user, token
@@ -57,6 +59,6 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def _memberships(token: ApiToken) -> Iterator[tuple[int, str]]:
-    for line in token.work:  # type: ignore[attr-defined] - annotated
+    for line in token.work:  # type: ignore[attr-defined]  # annotated by the query
         location, role = line.split(" ", 1)
         yield int(location), role

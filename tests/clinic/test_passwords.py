@@ -1,0 +1,30 @@
+"""A long password is not a good one yet."""
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "password12345",
+        "Password2026!!",
+        "2026-Sunshine-2026",
+        "P@ssw0rd123456",
+        "qwertyqwerty",
+        "dragon.dragon",
+        "123456789012",
+        "!!!!letmein!!!!",
+    ],
+)
+def test_a_common_password_made_long_is_refused(password: str) -> None:
+    with pytest.raises(ValidationError):
+        validate_password(password)
+
+
+@pytest.mark.parametrize(
+    "password", ["correct-horse-battery-staple", "series-and-recovery", "ann1987-0412-xk", "Vk9#pLm2qRt7wZ"]
+)
+def test_what_nobody_tries_first_is_taken(password: str) -> None:
+    validate_password(password)
