@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections import defaultdict
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
+import pytest
 from django.db import transaction
 
 from bookings.actions import appointments
@@ -11,7 +14,7 @@ from bookings.actions.closures import close
 from bookings.models import Appointment
 from bookings.problems import problems_for
 from bookings.slots import free_slots
-from bookings.visits import plain_visit, visit_of
+from bookings.visits import Visit, plain_visit, visit_of
 from bookings.words import AppointmentKind
 from clinic.errors import DomainError
 from clinic.models import Practitioner, Resource
@@ -19,6 +22,8 @@ from clinic.timekeeping import day_bounds, local_day
 from clinic.words import Qualification
 from tests import factories
 from tests.bookings.conftest import FIRST, Clinic
+from tests.bookings.pure.test_timegrid import NIGHTS
+from tests.conftest import MORNING
 
 HOUR, STEP = timedelta(hours=1), timedelta(minutes=15)
 
@@ -54,11 +59,11 @@ def a_busy_day(clinic: Clinic, first: datetime) -> None:
     )
 
 
-def bookable(clinic: Clinic, visit: object, start: datetime) -> bool:
+def bookable(visit: Visit, start: datetime, now: datetime) -> bool:
     """Whether a patient could book it, tried and taken back."""
     with transaction.atomic():
         try:
-            appointments.book(visit=visit, starts_at=start, by=None, now=clinic.now)  # type: ignore[arg-type]
+            appointments.book(visit=visit, starts_at=start, by=None, now=now)
         except DomainError:
             return False
         finally:
@@ -75,7 +80,7 @@ def offered_equals_bookable(clinic: Clinic, first: datetime) -> None:
     found = free_slots(visit, first_day=local_day(first, zone), days=1, now=clinic.now)
     offered = {slot.start for slot in found}
     starts = [day.start + number * STEP for number in range(int(day.duration / STEP))]
-    possible = {start for start in starts if bookable(clinic, visit, start)}
+    possible = {start for start in starts if bookable(visit, start, clinic.now)}
     assert offered == possible
     assert 3 < len(offered) < 20
     assert Appointment.objects.filter(treatment_session=visit.session).count() == 0
@@ -87,6 +92,42 @@ def test_every_start_offered_can_be_booked_and_no_other(clinic: Clinic) -> None:
 
 def test_the_same_holds_on_the_night_the_clocks_go_forward(clinic: Clinic) -> None:
     offered_equals_bookable(clinic, datetime(2026, 3, 29, 7, 0, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("zone", "first_day"), NIGHTS, ids=[f"{zone} {day}" for zone, day in NIGHTS])
+def test_hours_are_the_wall_clocks_on_both_nights_of_every_zone(
+    db: None, clock: Any, zone: str, first_day: date
+) -> None:
+    """The three days around a clock change offer the same wall times, and the first and last can be booked."""
+    place = factories.LocationFactory(zone=zone)
+    for make in (factories.practitioner, factories.room, factories.device):
+        make(at=place)
+    visit = visit_of(factories.plan(at=place).sessions.get(number=1))
+    found = list(free_slots(visit, first_day=first_day, days=3, now=MORNING))
+    walls = defaultdict(list)
+    for slot in found:
+        wall = slot.start.astimezone(place.tz)
+        walls[wall.date()].append(wall.time())
+    assert len(walls) == 3
+    assert all(times == walls[first_day] for times in walls.values())
+    assert walls[first_day][0] == time(9)
+    for slot in (found[0], found[len(walls[first_day])], found[-1]):
+        assert bookable(visit, slot.start, MORNING)
+
+
+def test_full_quota_is_no_longer_offered_and_stops_the_patient_but_not_the_desk(clinic: Clinic) -> None:
+    Resource.objects.filter(pk=clinic.weiss).update(daily_quota=1)
+    appointments.book(visit=clinic.visit(), starts_at=FIRST, by=clinic.desk, now=clinic.now)
+    visit, later = clinic.visit(), FIRST + 3 * HOUR
+    found = free_slots(visit, first_day=local_day(FIRST, clinic.location.tz), days=2, now=clinic.now)
+    assert {slot.start.date() - FIRST.date() for slot in found} == {timedelta(days=1)}
+    with pytest.raises(DomainError) as refused:
+        appointments.book(visit=visit, starts_at=later, chosen=clinic.chosen(room=1), by=None, now=clinic.now)
+    assert [problem.code for problem in refused.value.problems] == ["quota"]
+    row = appointments.book(
+        visit=visit, starts_at=later, chosen=clinic.chosen(room=1), by=clinic.desk, now=clinic.now
+    )
+    assert row.starts_at == later
 
 
 def test_nobody_is_offered_after_their_certificate_has_ended(clinic: Clinic) -> None:

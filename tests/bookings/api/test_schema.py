@@ -73,6 +73,7 @@ def test_schema_is_openapi_3_1_with_an_example_for_every_answer(document: dict[s
         if status != "304" and not answer["content"]["application/json"].get("examples")
     ]
     assert without == []
+    assert [path for path in document["paths"] if not path.startswith(OURS)] == []
 
 
 OURS = tuple(
