@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from clinic.errors import DomainError
@@ -53,7 +54,7 @@ def _newest(codes: Sequence[str], languages: Sequence[str]) -> dict[str, Consent
 
 def as_worded(item: ConsentItem, *, now: datetime) -> ConsentText:
     """Version 1 in the catalogue's own words, not stored yet."""
-    words = f"{item.label.capitalize()}. {item.detail}".strip()
+    words = f"{capfirst(item.label)}."
     return ConsentText(code=item.code, language=LANGUAGE, version=1, text=words, created_at=now)
 
 

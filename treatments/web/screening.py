@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +16,7 @@ from clinic.roles import Permission
 from clinic.timekeeping import local_day
 from treatments.actions.screening import answer_screening, questions_for
 from treatments.models import TreatmentSession
+from treatments.queries.catalogue import policy
 from treatments.web.found import session_for
 from treatments.web.saying import say_refusal
 from treatments.web.screening_forms import ScreeningForm, zone_choices
@@ -49,4 +52,5 @@ def form_for(session: TreatmentSession, data: object, *, is_staff: bool) -> Scre
     """The questionnaire of a session."""
     today = local_day(timezone.now(), session.plan.location.tz)
     asked = questions_for(session.plan, session, is_staff=is_staff, on=today)
-    return ScreeningForm(data, asked=asked, zones=zone_choices(session))
+    fresh = timedelta(hours=int(policy("SCREENING_ANSWERS_FRESH_H")))
+    return ScreeningForm(data, asked=asked, zones=zone_choices(session), fresh_from=today - fresh)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -25,27 +27,44 @@ _WHEN = {
 
 
 class ScreeningForm(forms.Form):
-    """Every question must be answered; dates and zones are asked where a yes has a window."""
+    """Every question must be answered; dates and zones are asked where a yes has a window.
+
+    An answer from before `fresh_from` is told beside its question and is not chosen beforehand: it is asked again.
+    """
 
     def __init__(
-        self, *args: Any, asked: Sequence[AskedItem], zones: Sequence[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        asked: Sequence[AskedItem],
+        zones: Sequence[tuple[str, str]],
+        fresh_from: date,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = list(asked)
+        self.asked, self.fresh_from = list(asked), fresh_from
         for one in self.asked:
             self._add(one, zones)
 
     def _add(self, one: AskedItem, zones: Sequence[tuple[str, str]]) -> None:
         code = one.item.code
-        answers = [(value, str(label).capitalize()) for value, label in one.answers]
-        before = one.last.answer if one.last else None
+        answers = [(value, capfirst(str(label))) for value, label in one.answers]
+        last = one.last
+        is_fresh = last is not None and last.answered_on >= self.fresh_from
+        before = dict(answers).get(last.answer) if last is not None and not is_fresh else None
+        told = _("last time: %(answer)s, %(day)s") if before else ""
         if one.item.asks_text:
             self.fields[code] = forms.CharField(
                 label=one.item.question, required=False, max_length=500, widget=forms.Textarea({"rows": 3})
             )
             return
         self.fields[code] = forms.ChoiceField(
-            label=one.item.question, choices=answers, widget=RadioCards(), initial=before
+            label=one.item.question,
+            choices=answers,
+            widget=RadioCards(),
+            initial=last.answer if last is not None and is_fresh else None,
+            help_text=told % {"answer": before, "day": date_format(last.answered_on, "D j M")}
+            if last and told
+            else "",
         )
         if one.asks_date:
             self.fields[f"{code}__since"] = forms.DateField(

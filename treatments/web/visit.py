@@ -19,7 +19,7 @@ from treatments.actions.patients import apply_patch_test, read_patch_test, save_
 from treatments.actions.sessions import start_problems
 from treatments.actions.sign_offs import sign_off
 from treatments.models import PatchTest, SessionRecord, TreatmentSession
-from treatments.queries.catalogue import definition_of
+from treatments.queries.catalogue import definition_of, shared
 from treatments.web.found import session_for
 from treatments.web.saying import back_to, carry_out
 from treatments.words import SessionStatus
@@ -53,6 +53,8 @@ def _context(session: TreatmentSession) -> dict[str, Any]:
         "record": SessionRecord.objects.filter(session=session).first(),
         "screenings": session.plan.screenings.prefetch_related("answers")[:4],
         "consent": session.plan.consents.standing().first(),
+        "item_names": {item.code: item.question for item in shared().screening},
+        "test_names": {rule.code: rule.what for rule in shared().patch_tests},
         "tests": PatchTest.objects.of_patient(patient),
         "test_rules": definition_of(session).patch_tests,
         "profile": getattr(patient, "clinical_profile", None),
