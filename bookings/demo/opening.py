@@ -25,6 +25,7 @@ from treatments.models import PatchTest, TreatmentPlan, TreatmentSession
 
 #: Advice, nothing that stops: what patients say yes to now and then.
 _HARMLESS = ("RETINOL_OTC", "ACIDS", "ALCOHOL", "SUPPLEMENTS", "NSAID", "FAINT")
+PACKAGE_LEFT = timedelta(days=40)
 _SKIN_TYPES = (2, 2, 2, 3, 3, 3, 1, 4, 4, 5)
 
 
@@ -43,6 +44,8 @@ def open_for(
         zones=script.zones,
         clinician=clinician,
         numbing_planned=rng.random() < 0.9,
+        # Who stays away bought a package that ends soon: some of it no longer fits.
+        package_ends_on=place.today + PACKAGE_LEFT if script.stage is Stage.SILENT else None,
         by=place.desk,
         now=now,
     )
