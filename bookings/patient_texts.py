@@ -41,6 +41,7 @@ TEMPLATES = (
 )
 CODE = (
     "clinic/messaging/web/unsubscribe.py",
+    "treatments/outcome_questions.py",
     "treatments/photos.py",
     "treatments/recovery_values.py",
     "treatments/screening_pages.py",
