@@ -171,6 +171,7 @@ def times_page(
         "times": [(slot, value_of(slot)) for slot in slots],
         "held": held,
         "held_until": min(held_until, default=None),
+        "seconds_left": int((min(held_until, default=now) - now).total_seconds()),
         "names": dict(Resource.objects.at(there).values_list("pk", "name")),
         "clicked": clicked_time(request, call.errand, now),
         "refusals": refusals or [],

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from bookings.actions import appointments as actions
@@ -13,27 +12,12 @@ from bookings.visits import visit_of
 from clinic import roles
 from clinic.links import make_link
 from clinic.words import LinkPurpose
-from tests.bookings.conftest import Clinic, open_clinic
+from tests.bookings.conftest import Clinic
 from tests.browser.looking import is_clean_in_both_themes, sign_in
 from tests.factories import PatientFactory, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def clinic() -> Clinic:
-    """The clinic as it is today."""
-    made = open_clinic()
-    made.now = timezone.now()
-    return made
-
-
-@pytest.fixture
-def desk(page: Page, clinic: Clinic, base_url: str) -> Page:
-    """The front desk's browser."""
-    sign_in(page, clinic.desk, base_url)
-    return page
 
 
 @pytest.fixture

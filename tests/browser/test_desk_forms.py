@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from bookings.actions.series import book_series, chosen_from, propose_series
@@ -12,26 +11,11 @@ from bookings.models import Appointment
 from clinic import roles
 from clinic.models import Patient
 from clinic.words import ResourceKind
-from tests.bookings.conftest import Clinic, open_clinic
+from tests.bookings.conftest import Clinic
 from tests.browser.looking import is_clean_in_both_themes, sign_in
 from tests.factories import PatientFactory, staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def clinic() -> Clinic:
-    """The clinic as it is today."""
-    made = open_clinic()
-    made.now = timezone.now()
-    return made
-
-
-@pytest.fixture
-def desk(page: Page, clinic: Clinic, base_url: str) -> Page:
-    """The front desk's browser."""
-    sign_in(page, clinic.desk, base_url)
-    return page
 
 
 def test_nothing_typed_is_lost_without_network_or_login(desk: Page, clinic: Clinic, base_url: str) -> None:

@@ -15,27 +15,12 @@ from bookings.visits import visit_of
 from clinic.messaging.actions.inbound import take_inbound
 from clinic.messaging.channels.base import Inbound
 from clinic.models import Closure, Task
-from tests.bookings.conftest import Clinic, open_clinic
-from tests.browser.looking import is_clean_in_both_themes, sign_in
+from tests.bookings.conftest import Clinic
+from tests.browser.looking import is_clean_in_both_themes
 from tests.factories import PatientFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 Press = Callable[[Locator], None]
-
-
-@pytest.fixture
-def clinic() -> Clinic:
-    """The clinic as it is today."""
-    made = open_clinic()
-    made.now = timezone.now()
-    return made
-
-
-@pytest.fixture
-def desk(page: Page, clinic: Clinic, base_url: str) -> Page:
-    """The front desk's browser."""
-    sign_in(page, clinic.desk, base_url)
-    return page
 
 
 @pytest.fixture(params=["mouse", "keys"])

@@ -17,12 +17,12 @@ from clinic.links import token_hash
 from clinic.messaging.channels import forget_carriers
 from clinic.messaging.channels.local import MemorySms
 from clinic.messaging.engine.drain import drain
-from clinic.models import ClinicSettings, PatientLink, Task
+from clinic.models import PatientLink, Task
 from clinic.words import LinkPurpose
 from tests.browser.looking import sign_in
-from tests.factories import PASSWORD, protocol_version
+from tests.factories import PASSWORD
 from tests.passing_time import time_passes
-from tests.treatments.day import Clinic, make_clinic
+from tests.treatments.day import Clinic, open_round_the_clock
 from treatments.models import RecoveryCheck, SessionRecord, TreatmentPlan
 from treatments.tasks import follow_up
 
@@ -36,14 +36,7 @@ TABLET: Any = {"width": 1180, "height": 820}
 @pytest.fixture
 def clinic() -> Clinic:
     """Open round the clock, so that the story can be told at any hour."""
-    made = make_clinic()
-    made.location.opening_hours.update(opens="00:00", closes="23:59")
-    made.doctor.resource.working_hours.update(opens="00:00", closes="23:59")
-    ClinicSettings.objects.filter(location=made.location).update(
-        quiet_from="03:33", quiet_until="03:34", notice_minutes=60
-    )
-    protocol_version("MN_ACNE_SCAR")
-    return made
+    return open_round_the_clock()
 
 
 @pytest.fixture

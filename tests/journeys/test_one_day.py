@@ -17,12 +17,12 @@ from pytest_django.live_server_helper import LiveServer
 
 from bookings.models import Appointment, Claim
 from clinic.messaging.models import Message
-from clinic.models import ClinicSettings, Patient, PatientLink, Task
-from tests.factories import PASSWORD, protocol_version
+from clinic.models import Patient, PatientLink, Task
+from tests.factories import PASSWORD
 from tests.journeys.person import Person
 from tests.passing_time import time_passes
 from tests.servers import Mailbox, sms_provider, smtp_server, until, worker_and_beat
-from tests.treatments.day import Clinic, make_clinic
+from tests.treatments.day import Clinic, open_round_the_clock
 from treatments.models import RecoveryCheck, SessionRecord, TreatmentPlan
 from treatments.series import series_of
 
@@ -33,14 +33,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 def clinic() -> Clinic:
     """Open round the clock, so that the test can run at any hour."""
-    made = make_clinic()
-    made.location.opening_hours.update(opens="00:00", closes="23:59")
-    made.doctor.resource.working_hours.update(opens="00:00", closes="23:59")
-    ClinicSettings.objects.filter(location=made.location).update(
-        quiet_from="03:33", quiet_until="03:34", notice_minutes=60
-    )
-    protocol_version("MN_ACNE_SCAR")
-    return made
+    return open_round_the_clock()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from clinic import roles
-from clinic.models import Device, Location, Patient, Practitioner, Room, User
+from clinic.models import ClinicSettings, Device, Location, Patient, Practitioner, Room, User
 from clinic.words import DeviceKind, Qualification
 from tests.factories import (
     LocationFactory,
@@ -105,6 +105,18 @@ def make_clinic() -> Clinic:
         cartridge=cartridge,
         glide=glide,
     )
+
+
+def open_round_the_clock() -> Clinic:
+    """The same clinic without a night, so that a story can be told at any hour; acne scars are treated there."""
+    made = make_clinic()
+    made.location.opening_hours.update(opens="00:00", closes="23:59")
+    made.doctor.resource.working_hours.update(opens="00:00", closes="23:59")
+    ClinicSettings.objects.filter(location=made.location).update(
+        quiet_from="03:33", quiet_until="03:34", notice_minutes=60
+    )
+    protocol_version("MN_ACNE_SCAR")
+    return made
 
 
 def product(

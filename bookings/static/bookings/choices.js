@@ -1,4 +1,6 @@
 // Choices that are held while somebody is on the phone: leaving the page gives them back at once.
+import { secondsLeft } from "./countdown.js";
+
 const place = () => document.getElementById("choices");
 let pressed = ""; // a button that was pressed before the holds were there
 
@@ -13,7 +15,7 @@ function giveBack() {
 
 function over() {
   const until = place()?.querySelector("[data-until]");
-  if (!until || new Date(until.dataset.until) > Date.now()) return;
+  if (!until || secondsLeft(until) > 0) return;
   place().querySelector(".held-now").hidden = true;
   place().querySelector(".held-over").hidden = false;
   delete place().dataset.held;
