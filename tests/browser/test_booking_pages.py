@@ -123,6 +123,10 @@ def test_pages_of_the_desk_are_accessible(desk: Page, row: Appointment, clinic: 
     for path in paths:
         desk.goto(path)
         is_clean_in_both_themes(desk)
+    desk.set_viewport_size({"width": 688, "height": 985})  # A4 within its margins
+    desk.goto(f"/board/list/?day={row.starts_at.date()}")
+    desk.emulate_media(media="print")
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 688
 
 
 def test_my_day_is_accessible(page: Page, row: Appointment, clinic: Clinic, base_url: str) -> None:
