@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from bookings.models import Appointment
 from bookings.ribbons import drawn, ribbon_of
 from bookings.series import PartOfDay, Wishes
 from bookings.web.marks import mark_of
+from bookings.web.refusing import sentences_of
 from clinic.access import require
 from clinic.errors import DomainError, Problem
 from clinic.forms import CheckboxChips
@@ -83,6 +84,13 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
     plan = found_plan(request, pk)
     if request.method == "POST":
         return _book(request, plan)
+    return _page(request, plan)
+
+
+def _page(
+    request: HttpRequest, plan: TreatmentPlan, *, refusals: Sequence[str] = (), status: int = 200
+) -> HttpResponse:
+    """The proposal as it is now; after a refusal with the reasons, and with what was picked where it still is free."""
     now = timezone.now()
     form = WishesForm(request.GET or None, location=plan.location)
     proposal = propose_series(plan, wishes=form.wishes() if form.is_bound else None, now=now, alternatives=4)
@@ -92,13 +100,14 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": STEPS,
         "form": form,
         "proposal": proposal,
-        "rows": [_row(one, common) for one in proposal.to_book],
+        "rows": [_row(one, common, request.POST) for one in proposal.to_book],
+        "refusals": refusals,
         "common": common.values(),
         "ribbon": _ribbon(proposal, now),
         "names": _names(plan.location),
         "mean": _mean_distance(proposal),
     }
-    return render(request, "bookings/series.html", context)
+    return render(request, "bookings/series.html", context, status=status)
 
 
 def found_plan(request: HttpRequest, pk: int) -> TreatmentPlan:
@@ -119,10 +128,15 @@ def _common_problems(proposal: Proposal) -> dict[str, Problem]:
     }
 
 
-def _row(one: ProposedSession, common: Mapping[str, Problem]) -> dict[str, Any]:
+def _row(one: ProposedSession, common: Mapping[str, Problem], picked: Mapping[str, str]) -> dict[str, Any]:
+    """A session with its times; the one in use is the proposed one, or the one that was picked."""
+    choices = [(_value(slot), slot) for slot in (one.slot, *one.alternatives) if slot]
+    wanted = picked.get(f"session-{one.number}", "")
+    used = next((choice for choice in choices if choice[0] == wanted), choices[0] if choices else None)
     return {
         "one": one,
-        "choices": [(_value(slot), slot) for slot in (one.slot, *one.alternatives) if slot],
+        "choices": choices,
+        "used": used,
         "problems": [problem for problem in one.problems if str(problem.sentence) not in common],
     }
 
@@ -158,10 +172,7 @@ def _book(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:
     try:
         rows = book_series(plan=plan, chosen=chosen, by=request.user, now=timezone.now())
     except DomainError as refusal:
-        for line in [refusal.sentence, *(str(problem.sentence) for problem in refusal.problems[1:])]:
-            messages.error(request, line)
-        messages.warning(request, _("Nothing was booked. Here is a fresh proposal."))
-        return redirect(request.get_full_path())
+        return _page(request, plan, refusals=sentences_of(refusal), status=refusal.status)
     messages.success(
         request,
         _("%(count)d sessions booked. %(name)s is told.") % {"count": len(rows), "name": plan.patient},

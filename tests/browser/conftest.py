@@ -2,10 +2,13 @@
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.bookings.conftest import Clinic, open_clinic
 from tests.browser.looking import sign_in
+
+#: A busy machine needs longer for a page than a person would wait; what is right appears at once either way.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture
