@@ -21,6 +21,7 @@ from bookings.models import Appointment, WaitlistEntry
 from bookings.offerable import most_urgent_first
 from bookings.series import PartOfDay
 from bookings.web.refusing import sentences_of
+from bookings.words import AppointmentStatus
 from clinic.access import current_location, require
 from clinic.errors import DomainError
 from clinic.forms import CheckboxChips, DateInput
@@ -85,13 +86,18 @@ def waitlist(request: HttpRequest) -> HttpResponse:
         {
             "entry": entry,
             "offer": next((offer for offer in entry.offers.all() if offer.is_open(now)), None),
-            "booked": booked.get(entry.treatment_session_id),
+            "booked": _agreed(booked.get(entry.treatment_session_id)),
             "wishes": wish_words(entry, names),
             "days": over.get(entry.treatment_session_id, 0),
         }
         for entry in most_urgent_first(entries, over)
     ]
     return render(request, "bookings/waitlist.html", {"rows": rows, "now": now})
+
+
+def _agreed(row: Appointment | None) -> Appointment | None:
+    """An appointment that somebody would leave for an earlier one; the hold behind an offer is none."""
+    return row if row is not None and row.status != AppointmentStatus.HELD else None
 
 
 def wish_words(entry: WaitlistEntry, names: dict[int, str]) -> list[str]:

@@ -69,7 +69,7 @@ def test_session_performed_late_moves_those_after_it_by_as_much(
     late = rows[0].starts_at + 5 * DAY
     appointments.move(appointment=rows[0], starts_at=late, by=clinic.desk, now=clinic.now)
     appointments.fulfil(appointment=rows[0], by=clinic.desk, now=late)
-    TreatmentSession.objects.filter(pk=rows[0].treatment_session_id).update(
+    TreatmentSession.objects.filter(plan=plan_of(rows), number=1).update(
         status="completed", performed_at=late
     )
     proposal = propose_reflow(plan_of(rows), now=late + timedelta(hours=3))
