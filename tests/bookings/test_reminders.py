@@ -166,6 +166,7 @@ def test_the_text_after_a_missed_visit_stops_when_there_is_a_new_time(clinic: Cl
     again = subject.load(missed.pk)
     assert again is not None
     assert subject.gate(again, message, FIRST + 3 * HOUR) is None
+    assert row.treatment_session is not None
     visit = visit_of(row.treatment_session)
     appointments.book(
         visit=visit, starts_at=FIRST + 7 * DAY, chosen=clinic.chosen(), by=clinic.desk, now=FIRST + 2 * HOUR
