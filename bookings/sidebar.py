@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.translation import ngettext
+
 from bookings.models import Appointment
 from bookings.words import AppointmentStatus
 from clinic.models import Location
@@ -26,6 +29,17 @@ class MonthDay:
     load: int
     count: int
     in_month: bool
+
+    @property
+    def iso(self) -> str:
+        """As an address carries it."""
+        return self.day.isoformat()
+
+    @property
+    def label(self) -> str:
+        """Saturday 21 November, 12 appointments."""
+        told = ngettext("%(counter)s appointment", "%(counter)s appointments", self.count)
+        return f"{date_format(self.day, 'l j F')}, {told % {'counter': self.count}}"
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ def _context(request: HttpRequest, location: Location, now: datetime) -> dict[st
         "here": f"{request.path}?day={day.isoformat()}{keep}",
         "keep": keep,
         "keep_day": "&" + urlencode({"by": str(kind), "zoom": str(zoom)}),
+        "to_week": f"?day={day.isoformat()}&by={kind}&zoom={zoom}&view=week&who=",
         "zoom": zoom,
         "zooms": ZOOMS,
         "view": view,
