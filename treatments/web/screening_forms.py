@@ -48,23 +48,14 @@ class ScreeningForm(forms.Form):
     def _add(self, one: AskedItem, zones: Sequence[tuple[str, str]]) -> None:
         code = one.item.code
         answers = [(value, capfirst(str(label))) for value, label in one.answers]
-        last = one.last
-        is_fresh = last is not None and last.answered_on >= self.fresh_from
-        before = dict(answers).get(last.answer) if last is not None and not is_fresh else None
-        told = _("last time: %(answer)s, %(day)s") if before else ""
         if one.item.asks_text:
             self.fields[code] = forms.CharField(
                 label=one.item.question, required=False, max_length=500, widget=forms.Textarea({"rows": 3})
             )
             return
+        initial, told = self._before(one, dict(answers))
         self.fields[code] = forms.ChoiceField(
-            label=one.item.question,
-            choices=answers,
-            widget=RadioCards(),
-            initial=last.answer if last is not None and is_fresh else None,
-            help_text=told % {"answer": before, "day": date_format(last.answered_on, "D j M")}
-            if last and told
-            else "",
+            label=one.item.question, choices=answers, widget=RadioCards(), initial=initial, help_text=told
         )
         if one.asks_date:
             self.fields[f"{code}__since"] = forms.DateField(
@@ -74,6 +65,16 @@ class ScreeningForm(forms.Form):
             self.fields[f"{code}__zones"] = forms.MultipleChoiceField(
                 label=_("Where?"), required=False, choices=zones, widget=CheckboxChips()
             )
+
+    def _before(self, one: AskedItem, answers: Mapping[str, str]) -> tuple[str | None, str]:
+        """The answer to begin with where it is still fresh, else a sentence about the last one."""
+        last = one.last
+        if last is None or last.answer not in answers:
+            return None, ""
+        if last.answered_on >= self.fresh_from:
+            return last.answer, ""
+        told = {"answer": answers[last.answer], "day": date_format(last.answered_on, "D j M")}
+        return None, str(_("last time: %(answer)s, %(day)s") % told)
 
     def groups(self) -> list[tuple[Any, list[Any]]]:
         """Each question with the fields that belong to it."""

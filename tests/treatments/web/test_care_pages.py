@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.test import Client
 
 from clinic import roles
@@ -22,6 +24,7 @@ from tests.treatments.day import (
     make_clinic,
     needling,
     product,
+    screen,
     started,
     treated,
 )
@@ -316,3 +319,15 @@ def test_how_the_session_before_healed_stands_on_the_next_visit(clinic: Clinic, 
     assert "Last time, and how it healed" in panel
     assert "Outer cheek, left 1.00 mm, 4×, even redness" in panel
     assert "No answers yet" in panel
+
+
+def test_at_the_desk_stale_answers_are_told_and_asked_again(clinic: Clinic, doctor: Client) -> None:
+    plan = clinic.plan()
+    screen(plan, now=NOW)
+    session = plan.sessions.get(number=1)
+    for days, is_chosen in ((1, True), (10, False)):
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            doctor.force_login(clinic.doctor_user)
+            page = doctor.get(f"/sessions/{session.pk}/screening/").content.decode()
+        chosen = re.findall(r'<input type="radio" name="(\w+)"[^>]* checked', page)
+        assert (bool(chosen), "last time: No, Tue 3 Mar" in page) == (is_chosen, not is_chosen), chosen
