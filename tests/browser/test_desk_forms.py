@@ -106,6 +106,8 @@ def test_settings_and_lists_are_accessible(page: Page, clinic: Clinic, base_url:
         "/board/?view=week",
         "/board/?view=list",
         "/cancelled/",
+        "/outside-hours/",
+        "/board/needs/",
         "/unconfirmed/",
     ):
         page.goto(path)
