@@ -10,7 +10,7 @@ from bookings.assignment import Slot
 from bookings.models import Appointment, WaitlistEntry, WaitlistOffer
 from bookings.offerable import by_urgency
 from bookings.units import unit
-from bookings.words import OfferStatus
+from bookings.words import AppointmentStatus, OfferStatus
 from clinic.intervals import Interval
 from clinic.models import Location
 from clinic.timekeeping import local_day
@@ -37,6 +37,7 @@ def offers_in(location: Location, gap: Interval, *, now: datetime) -> list[Waitl
     rows = WaitlistOffer.objects.with_hold().filter(
         status=OfferStatus.OPEN,
         expires_at__gt=now,
+        hold__status=AppointmentStatus.HELD,
         hold__location=location,
         hold__starts_at__lt=gap.end,
         hold__ends_at__gt=gap.start,
