@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils.translation import gettext as _
 
 from clinic.messaging.jobs import Every, register_job
@@ -14,7 +14,7 @@ from clinic.messaging.models import Message
 from clinic.messaging.registry import Wanted, register
 from clinic.messaging.rules import Line, register_lines
 from clinic.messaging.words import MessageKind
-from clinic.models import ClinicSettings, Location, Patient
+from clinic.models import ClinicSettings, Location, Patient, Task
 from clinic.timekeeping import instant, local_day
 from clinic.words import LinkPurpose, Urgency
 from treatments.aftercare import Step, step_called, steps
@@ -146,9 +146,9 @@ class RecoveryCheckSubject:
         return 1
 
     def wanted(self, obj: RecoveryCheck, now: datetime) -> list[Wanted]:
-        """Ask and remind while it is open; after an emergency answer the emergency text, at any hour."""
-        if obj.status == CheckStatus.ANSWERED and obj.urgency == Urgency.EMERGENCY and obj.answered_at:
-            return [_emergency(obj, obj.answered_at)]
+        """Ask and remind while it is open; after an emergency answer, sent or not, the emergency text at any hour."""
+        if obj.urgency == Urgency.EMERGENCY and (alarmed_at := _alarmed_at(obj)):
+            return [_emergency(obj, alarmed_at)]
         is_open = obj.status in (CheckStatus.PLANNED, CheckStatus.ASKED)
         return [] if not is_open or obj.code.startswith("R") else [_ask(obj), _remind(obj)]
 
@@ -195,6 +195,12 @@ def _remind(obj: RecoveryCheck) -> Wanted:
         once=True,
         link=LinkPurpose.RECOVERY_CHECK,
     )
+
+
+def _alarmed_at(obj: RecoveryCheck) -> datetime | None:
+    """When the first emergency answer was given: with the answer, or with the whole check."""
+    alarms = Task.objects.about("recovery_check", obj.pk).filter(urgency=Urgency.EMERGENCY)
+    return alarms.aggregate(first=Min("created_at"))["first"] or obj.answered_at
 
 
 def _emergency(obj: RecoveryCheck, answered_at: datetime) -> Wanted:

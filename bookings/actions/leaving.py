@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from bookings import claiming
 from bookings.actions.changing import change, locked
@@ -65,7 +67,7 @@ def cancel(
         by=by,
         now=now,
         agreement=Agreement.CANCELLED,
-        why=note or str(CancelReason(reason).label),
+        why=note or _in_words(reason),
         cancel_reason=reason,
         cancelled_by_patient=by_patient,
         held_until=None,
@@ -75,6 +77,12 @@ def cancel(
     if was_agreed or not row.offers.exists():  # what an offer held has gone to the next already
         nudge_waiting_after_commit(row.location_id)
     return row
+
+
+def _in_words(reason: str) -> str:
+    """As staff read it later, whatever language the page speaks on which it was chosen."""
+    with override(settings.LANGUAGE_CODE):
+        return str(CancelReason(reason).label)
 
 
 def give_back(appointments: Iterable[int], *, taken_again: Iterable[SpanClaim] = ()) -> None:

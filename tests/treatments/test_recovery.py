@@ -13,6 +13,8 @@ from clinic.messaging.models import Message
 from clinic.models import Task
 from tests.treatments.day import DAY, NOW, Clinic, needling, started, treated
 from tests.treatments.test_records import injection
+from treatments.actions.alarms import raise_alarm
+from treatments.actions.calls import log_call
 from treatments.actions.recovery import (
     answer_question,
     ask_due,
@@ -28,6 +30,7 @@ from treatments.queries.healing import gentler_next
 from treatments.queries.recovery import inbox, recovery_case, recovery_curve
 from treatments.reminders import SessionSubject
 from treatments.tasks import follow_up
+from treatments.web.recovery_inbox import rows_of
 from treatments.words import CheckStatus, PlanStatus
 
 pytestmark = pytest.mark.django_db
@@ -145,6 +148,56 @@ def test_emergency_speaks_before_anything_is_sent_and_again_by_message(clinic: C
     message = Message.objects.get(kind="recovery_emergency")
     assert (message.status, message.ignores_quiet_hours) == ("pending", True)
     assert Task.objects.get(kind="recovery").due_at == now
+
+
+def test_an_emergency_that_is_never_sent_is_followed_up_all_the_same(clinic: Clinic) -> None:
+    """Who taps yes and then calls the emergency number does not come back to press "send"."""
+    plan = clinic.plan()
+    treated(plan, clinic)
+    row, other, now = check(plan, "C1"), check(plan, "C2"), END + 2 * DAY
+    RecoveryCheck.objects.filter(pk=other.pk).update(status=CheckStatus.SILENT)
+    ask_due(END + 2 * DAY)
+    row.refresh_from_db()
+    alarm(row, now=now)
+    alarm(row, now=now + timedelta(minutes=1))
+    row.refresh_from_db()
+    assert (row.status, row.grade, row.urgency) == ("asked", "red", "EMERGENCY")
+    assert plan_status(plan) == PlanStatus.ON_HOLD
+    reaction = plan.reactions.get()
+    assert (reaction.code, reaction.severity, reaction.session_id) == (
+        "FL_ANAPHYLAXIS",
+        "severe",
+        row.session_id,
+    )
+    task = Task.objects.get(kind="recovery")
+    assert (task.urgency, task.due_at, task.owner) == ("EMERGENCY", now, clinic.doctor_user)
+    message = Message.objects.get(kind="recovery_emergency")
+    assert (message.scheduled_for, message.ignores_quiet_hours) == (now, True)
+    assert [one.pk for one in inbox(clinic.doctor_user)] == [row.pk, other.pk]
+    first, second = rows_of(inbox(clinic.doctor_user), user=clinic.doctor_user, now=now + timedelta(hours=1))
+    assert (first.task, first.is_late, first.is_held, first.day) == (task, True, True, 2)
+    assert [one["label"] for one in first.findings] == ["severe allergy"]
+    assert (second.check.pk, second.course, second.is_held) == (other.pk, None, True)
+
+
+def test_an_emergency_taken_back_stays_on_top_until_somebody_called(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    row, now = check(plan, "C1"), END + DAY
+    alarm(row, now=now)
+    answer_all(row, now=now + timedelta(minutes=5))
+    row.refresh_from_db()
+    assert (row.status, row.grade, row.urgency) == ("answered", "green", "")
+    assert [one.pk for one in inbox(clinic.doctor_user)] == [row.pk]
+    log_call(row, outcome="fine", by=clinic.doctor_user, now=now + timedelta(minutes=9))
+    assert list(inbox(clinic.doctor_user)) == []
+    assert plan_status(plan) == PlanStatus.ON_HOLD
+
+
+def alarm(row: RecoveryCheck, *, now: datetime) -> None:
+    advice = instant_flag(row, "Q_BREATH", "yes", now=now)
+    assert advice is not None
+    raise_alarm(row, advice, now=now)
 
 
 def test_amber_opens_a_task_for_a_day_and_leaves_the_plan_running(clinic: Clinic) -> None:

@@ -71,6 +71,8 @@ class InstantAdvice:
     flag: str
     text: str
     emergency_number: str
+    #: Why, as a check keeps it.
+    findings: tuple[dict[str, Any], ...] = ()
 
 
 # --- answering ------------------------------------------------------------------------------------
@@ -130,6 +132,7 @@ def instant_flag(
         flag=worst.code,
         text=worst.patient_text,
         emergency_number=check.session.plan.location.emergency_number,
+        findings=tuple(_stored(one) for one in result.findings if one.urgency == Urgency.EMERGENCY),
     )
 
 

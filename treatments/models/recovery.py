@@ -20,6 +20,11 @@ from treatments.models.sessions import TreatmentSession
 from treatments.words import CallOutcome, CheckStatus, Grade
 
 
+def _tasks_of_check() -> Any:
+    """The tasks about the check of the query around."""
+    return Task.objects.filter(subject_type="recovery_check", subject_id=OuterRef("pk"))
+
+
 class RecoveryCheckQuerySet(models.QuerySet["RecoveryCheck"]):
     """Which checks."""
 
@@ -38,22 +43,27 @@ class RecoveryCheckQuerySet(models.QuerySet["RecoveryCheck"]):
         return self.filter(session__plan=plan, status__in=[CheckStatus.ANSWERED, CheckStatus.SILENT])
 
     def worst_first(self) -> RecoveryCheckQuerySet:
-        """Red, amber, silent, green; the newest of each first."""
+        """Emergencies, red, amber, silent, green; the newest of each first.
+
+        An emergency stays one until somebody has dealt with it, even when the check was then sent with another answer.
+        """
+        alarms = _tasks_of_check().waiting().filter(urgency=Urgency.EMERGENCY)
         rank = models.Case(
-            models.When(grade=Grade.RED, then=0),
-            models.When(grade=Grade.AMBER, then=1),
-            models.When(status=CheckStatus.SILENT, then=2),
-            default=3,
+            models.When(Q(urgency=Urgency.EMERGENCY) | Exists(alarms), then=0),
+            models.When(grade=Grade.RED, then=1),
+            models.When(grade=Grade.AMBER, then=2),
+            models.When(status=CheckStatus.SILENT, then=3),
+            default=4,
             output_field=models.IntegerField(),
         )
         return self.annotate(grade_rank=rank).order_by("grade_rank", "-due_at")
 
     def wanting_a_look(self) -> RecoveryCheckQuerySet:
-        """Red, amber and silent checks that nobody has dealt with, worst first."""
+        """Red, amber and silent checks, and emergencies not even sent, that nobody has dealt with, worst first."""
+        tasks = _tasks_of_check()
         found = self.filter(
-            Q(status=CheckStatus.ANSWERED, grade__in=[Grade.RED, Grade.AMBER]) | Q(status=CheckStatus.SILENT)
+            Q(grade__in=[Grade.RED, Grade.AMBER]) | Q(status=CheckStatus.SILENT) | Exists(tasks.waiting())
         )
-        tasks = Task.objects.filter(subject_type="recovery_check", subject_id=OuterRef("pk"))
         is_dealt_with = Exists(tasks.filter(status=TaskStatus.DONE)) & ~Exists(tasks.waiting())
         return found.exclude(is_dealt_with).worst_first()
 

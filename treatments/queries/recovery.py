@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -125,13 +125,14 @@ class SymptomCurve:
 
 def recovery_curve(session: TreatmentSession) -> list[SymptomCurve]:
     """The curves of every symptom that was asked or has an envelope, for drawing and for the table beside it."""
+    rows = RecoveryAnswer.objects.filter(recovery_check__session=session)
+    return curves_from(session, list(rows.select_related("recovery_check").order_by("answered_at")))
+
+
+def curves_from(session: TreatmentSession, rows: Sequence[RecoveryAnswer]) -> list[SymptomCurve]:
+    """The same from answers read before, each with its check, in order of time."""
     rules = rules_for(session)
     asked = {item.symptom: item for item in rules.questions.values() if item.symptom}
-    rows = list(
-        RecoveryAnswer.objects.filter(recovery_check__session=session)
-        .select_related("recovery_check")
-        .order_by("answered_at")
-    )
     answered = {row.question for row in rows}
     curves = []
     for symptom, question in asked.items():

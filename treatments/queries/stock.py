@@ -114,6 +114,7 @@ def lots_used_in(session: TreatmentSession) -> list[Lot]:
         Lot.objects.filter(uses__record__session=session, uses__record__status=RecordStatus.SIGNED)
         .select_related("product")
         .distinct()
+        .order_by("pk")
     )
 
 

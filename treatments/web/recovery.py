@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -14,21 +13,24 @@ from django.views.decorators.http import require_POST, require_safe
 
 from clinic.access import log_access, may, require
 from clinic.actions.tasks import acknowledge
-from clinic.curve import Curve, CurvePoint
 from clinic.models import Task
 from clinic.roles import Permission
-from clinic.words import Urgency
 from treatments.actions.calls import log_call
 from treatments.actions.reactions import close_reaction
 from treatments.models import AdverseReaction, RecoveryCheck
-from treatments.queries.catalogue import shared, zone_names
-from treatments.queries.recovery import SymptomCurve, inbox, recovery_case
+from treatments.queries.catalogue import shared
+from treatments.queries.recovery import inbox, recovery_case
+from treatments.web.courses import drawn, labelled
+from treatments.web.record_page import said_zones
+from treatments.web.recovery_inbox import rows_of
 from treatments.web.saying import carry_out
 from treatments.words import CallOutcome, PlanStatus
 
 PAGE = 30
 #: Answered in one tap from the list; the others from the case.
 QUICK = (CallOutcome.FINE, CallOutcome.NO_ANSWER)
+#: Answers that nothing follows from: folded away beside the others.
+NOTHING = frozenset({"no", "0", "None"})
 
 
 @require_safe
@@ -37,11 +39,16 @@ def recovery(request: HttpRequest) -> HttpResponse:
     """What wants a look: red, amber, silent; with `?show=all` every answered check."""
     show_all = request.GET.get("show") == "all"
     rows = RecoveryCheck.objects.visible_to(request.user).answered() if show_all else inbox(request.user)
-    rows = rows.select_related("session__plan__patient", "session__plan__location")
+    rows = rows.select_related(
+        "session__plan__patient", "session__plan__location", "session__protocol_version__protocol"
+    )
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        row.findings = labelled(row.findings)
-    context = {"page": page, "show_all": show_all, "quick": QUICK}
+    context = {
+        "page": page,
+        "rows": rows_of(list(page.object_list), user=request.user, now=timezone.now()),
+        "show_all": show_all,
+        "quick": QUICK,
+    }
     return render(request, "treatments/recovery.html", context)
 
 
@@ -57,9 +64,12 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "case": found,
         "findings": labelled(found.findings),
         "check": check,
-        "zones": zone_names(),
+        "zones": said_zones(found.record) if found.record else [],
+        "told": [row for row in found.answers if row[1] not in NOTHING],
+        "not_told": [row for row in found.answers if row[1] in NOTHING],
         "plan": check.session.plan,
         "curves": [drawn(curve) for curve in found.curves],
+        "reactions": [{"row": row, "label": _reaction_label(row)} for row in found.reactions],
         "calls": check.calls.select_related("called_by"),
         "outcomes": CallOutcome,
         "is_held": check.session.plan.status == PlanStatus.ON_HOLD,
@@ -75,20 +85,6 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "treatments/case.html", context)
 
 
-def labelled(findings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The stored reasons with words for flag, symptom and urgency."""
-    labels = {flag.code: flag.label for flag in shared().red_flags}
-    words = dict(Urgency.choices)
-    return [
-        {
-            **one,
-            "label": labels.get(str(one.get("code"))) or str(one.get("symptom") or "").replace("_", " "),
-            "urgency": words.get(str(one.get("urgency")), one.get("urgency")),
-        }
-        for one in findings
-    ]
-
-
 def _held_because(check: RecoveryCheck) -> str:
     """The reason that the plan was last put on hold with, in words where it is a red flag."""
     plan = check.session.plan
@@ -97,23 +93,9 @@ def _held_because(check: RecoveryCheck) -> str:
     return labels.get(last.reason, last.reason.replace("_", " ")) if last else ""
 
 
-def drawn(curve: SymptomCurve) -> Curve:
-    """A symptom as the drawing takes it; a point above what is expected carries its flag."""
-    return Curve(
-        title=curve.question,
-        envelope=list(curve.envelope),
-        points=[
-            CurvePoint(
-                day=one.day, score=one.score, expected=one.expected, flag=_flag(one.score, one.expected)
-            )
-            for one in curve.points
-        ],
-    )
-
-
-def _flag(score: int | None, expected: int) -> str:
-    over = (score or 0) - expected
-    return "" if over <= 0 else "amber" if over <= 2 else "red"
+def _reaction_label(row: AdverseReaction) -> str:
+    labels = {flag.code: flag.label for flag in shared().red_flags}
+    return labels.get(row.code, row.code.replace("_", " "))
 
 
 @require_POST

@@ -65,7 +65,7 @@ def answered(client: Client, **given: str) -> str:
 def answer_all(client: Client, **given: str) -> int:
     """Answers page after page until the review; how many pages it took."""
     for count in range(60):
-        if client.get(ADDRESS).templates[0].name.endswith("screening_review.html"):
+        if str(client.get(ADDRESS).templates[0].name).endswith("screening_review.html"):
             return count
         answered(client, **given)
     raise AssertionError("the questions do not end")
@@ -75,7 +75,7 @@ def test_every_page_is_small_and_asks_what_belongs_together(
     phone: Client, clinic: Clinic, row: Appointment
 ) -> None:
     sizes, asked = [], []
-    while not (page := phone.get(ADDRESS)).templates[0].name.endswith("screening_review.html"):
+    while not str((page := phone.get(ADDRESS)).templates[0].name).endswith("screening_review.html"):
         assert faults(phone, ADDRESS, clinic.location) == []
         sizes.append(len(page.context["form"].fields))
         asked += list(page.context["form"].fields)
