@@ -18,7 +18,7 @@ _PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 SAME = {
     "de": {"Isotretinoin", "Filler", "Make-up", "make-up"},
     "es": {"No", "no", "alcohol", "mentón"},
-    "fr": {"E-mails", "Allergies", "Raison", "Page %(place)s sur %(count)s", "front"},
+    "fr": {"%(counter)s question", "E-mails", "Allergies", "Raison", "Page %(place)s sur %(count)s", "front"},
     "tr": set(),
     "zh-hans": set(),
 }

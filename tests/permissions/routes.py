@@ -55,6 +55,8 @@ LINKED = {
     "treatments_p:aftercare",
     "treatments_p:to-check",
     "treatments_p:report",
+    "treatments_p:report-photo",
+    "treatments_p:check-photo",
     "treatments_p:scores",
     "treatments_p:visit-scores",
     "bookings_p:scores",

@@ -24,7 +24,7 @@ from treatments.queries.catalogue import definition_of
 from treatments.queries.patient_scores import scores_wanted_now
 from treatments.queries.recovery import rules_for
 from treatments.reminders import LINK_OUTLIVES, quiet_hours
-from treatments.web.patient_check import done_context, worst_urgency
+from treatments.web.patient_check import done_context, keep_photo, worst_urgency
 from treatments.words import CheckStatus
 
 opened = patient_page(LinkPurpose.AFTERCARE, clinical=True)
@@ -133,4 +133,16 @@ def _send(request: HttpRequest, found: TreatmentSession, questions: list[Questio
     except DomainError as refusal:
         messages.error(request, refusal.sentence)
         return redirect("treatments_p:report")
-    return render(request, "treatments/patient/check_done.html", done_context(check, found.plan.location))
+    context = done_context(check, found.plan.location, "treatments_p:report-photo")
+    return render(request, "treatments/patient/check_done.html", context)
+
+
+@require_POST
+@opened
+def report_photo(request: HttpRequest) -> HttpResponse:
+    """Takes in a photo of what was reported."""
+    found = linked(request)
+    if found is None:
+        return ended(request)
+    keep_photo(request, found)
+    return redirect("treatments_p:aftercare")

@@ -9,19 +9,23 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from clinic.errors import DomainError
 from clinic.links import ended, patient_page
 from clinic.models import Location
 from clinic.words import URGENCY_ORDER, LinkPurpose, Urgency
 from treatments.actions.alarms import raise_alarm
+from treatments.actions.photos import add_reaction_photo
 from treatments.actions.recovery import answer_question, finish, instant_flag
 from treatments.definitions import Answer, Question, RedFlag
-from treatments.models import RecoveryCheck
+from treatments.models import AdverseReaction, RecoveryCheck, TreatmentSession
+from treatments.photos import MOST_BYTES
 from treatments.queries.catalogue import shared
+from treatments.queries.photos import CLINICAL_PHOTOS, allowed_photos
 from treatments.queries.recovery import is_open, questions_of, rules_for, wording
 from treatments.triage import RED
+from treatments.words import Grade
 
 #: Optional questions of which pages know how to ask; a photo is asked for by name in the text answer.
 FOLLOWS = {"Q_FEVER": "Q_UNWELL"}
@@ -185,17 +189,49 @@ def done(request: HttpRequest) -> HttpResponse:
     found = linked(request)
     if found is None:
         return ended(request)
-    return render(
-        request, "treatments/patient/check_done.html", done_context(found, found.session.plan.location)
-    )
+    context = done_context(found, found.session.plan.location, "treatments_p:check-photo")
+    return render(request, "treatments/patient/check_done.html", context)
 
 
-def done_context(found: RecoveryCheck, location: Location) -> dict[str, Any]:
-    """What the last page says: each advice once, the worst first."""
+@require_POST
+@patient_page(LinkPurpose.RECOVERY_CHECK, clinical=True)
+def photo(request: HttpRequest) -> HttpResponse:
+    """Takes in a photo of what the check found."""
+    found = linked(request)
+    if found is None:
+        return ended(request)
+    keep_photo(request, found.session)
+    return redirect("treatments_p:check-done")
+
+
+def keep_photo(request: HttpRequest, session: TreatmentSession) -> None:
+    """Keeps the photo that was sent beside the open reaction of a session, and says so, or why not."""
+    upload, reaction = request.FILES.get("photo"), reaction_to_show(session)
+    if upload is None or reaction is None:
+        messages.error(request, _("Choose a photo."))
+        return
+    try:
+        data = upload.read(MOST_BYTES + 1)
+        add_reaction_photo(reaction, data=data, by=None, now=timezone.now())
+    except DomainError as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, _("Thank you: we have your photo."))
+
+
+def reaction_to_show(session: TreatmentSession) -> AdverseReaction | None:
+    """The open reaction that a photo is wanted of (catalogue 6.4); None without the consent to clinical photographs."""
+    reaction = session.plan.reactions.open().filter(session=session).order_by("pk").last()
+    return reaction if reaction and CLINICAL_PHOTOS in allowed_photos(session.plan) else None
+
+
+def done_context(found: RecoveryCheck, location: Location, photo_to: str) -> dict[str, Any]:
+    """What the last page says: each advice once, the worst first; `photo_to` is the page that takes a photo in."""
     texts = [finding.get("patient_text") for finding in found.findings if finding.get("patient_text")]
     return {
         "check": found,
         "location": location,
         "texts": list(dict.fromkeys(texts)),
         "is_emergency": found.urgency == Urgency.EMERGENCY,
+        "photo_to": photo_to if found.grade == Grade.RED and reaction_to_show(found.session) else "",
     }

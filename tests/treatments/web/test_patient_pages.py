@@ -5,14 +5,16 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from clinic.models import Patient
 from clinic.words import LinkPurpose
 from tests.patient_page import faults, follow, times_without_zone
 from tests.treatments.day import NOW, Clinic, treated
+from tests.treatments.test_photos import picture
 from treatments.actions.recovery import ask_due
-from treatments.models import RecoveryCheck, TreatmentPlan
+from treatments.models import Photo, RecoveryCheck, TreatmentPlan
 from treatments.queries.catalogue import shared
 from treatments.queries.recovery import wording
 from treatments.web.patient_check import NEVER_ON_THE_PHONE
@@ -180,3 +182,28 @@ def test_every_question_of_the_bank_is_a_small_page_of_its_own(clinic: Clinic, c
         assert faults(client, address, clinic.location) == []
         client.post(address)
         assert faults(client, "/p/check/done/", clinic.location, with_form=False) == []
+
+
+def test_a_photo_of_what_is_wrong_goes_to_the_reaction(clinic: Clinic, client: Client) -> None:
+    plan, _page = on_the_aftercare_page(clinic, client, hours=30)
+    with time_machine.travel(NOW + timedelta(hours=30), tick=False):
+        done = client.post("/p/report/", {"yes": ["Q_PUS"]}).content.decode()
+        assert 'action="/p/report/photo/" enctype="multipart/form-data"' in done
+        sent = SimpleUploadedFile("skin.jpg", picture(), "image/jpeg")
+        answer = client.post("/p/report/photo/", {"photo": sent}, follow=True).content.decode()
+        refused = SimpleUploadedFile("skin.jpg", b"no photo at all", "image/jpeg")
+        again = client.post("/p/report/photo/", {"photo": refused}, follow=True).content.decode()
+    photo = plan.reactions.get().photos.get()
+    assert (photo.session, photo.moment, photo.taken_by) == (plan.sessions.get(number=1), "reaction", None)
+    assert "Thank you: we have your photo." in answer
+    assert "This is not a JPEG or PNG photo, or it is damaged." in again
+
+
+def test_calm_answers_ask_for_no_photo_and_none_is_taken(clinic: Clinic, client: Client) -> None:
+    plan, _page = on_the_aftercare_page(clinic, client, hours=30)
+    with time_machine.travel(NOW + timedelta(hours=30), tick=False):
+        done = client.post("/p/report/", {"free": "Is this normal?"}).content.decode()
+        sent = SimpleUploadedFile("skin.jpg", picture(), "image/jpeg")
+        answer = client.post("/p/report/photo/", {"photo": sent}, follow=True).content.decode()
+    assert ("/p/report/photo/" in done, "Choose a photo." in answer) == (False, True)
+    assert not Photo.objects.filter(session__plan=plan).exists()
