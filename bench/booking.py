@@ -174,16 +174,17 @@ class _Crowd:
         wanted = Taking(patient, start, end, [SpanClaim(self.resource, start, end)])  # type: ignore[arg-type]
         try:
             with transaction.atomic():
+                if claiming.insert_if_free(wanted, self._row()) is not None:
+                    return "sold"
                 if claiming.lock_and_look([wanted], now=data.now()):
                     return "taken"
-                self._insert(wanted)
+                claiming.insert(wanted, self._row())
         except Exception as error:  # whatever comes is counted, none is expected
             return sqlstate(error) or type(error).__name__
         return "sold"
 
-    def _insert(self, wanted: Taking) -> None:
-        claiming.insert(
-            taking=wanted,
+    def _row(self) -> claiming.NewRow:
+        return claiming.NewRow(
             location=self.place,
             kind=AppointmentKind.CONSULTATION,
             status="booked",

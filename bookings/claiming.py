@@ -16,7 +16,7 @@ from django.db import connection
 
 from bookings.models import Appointment
 from bookings.visits import SpanClaim
-from clinic.prepared import prepared_rows
+from clinic.prepared import prepared_rows, prepared_write
 
 #: Namespaces of the advisory locks.
 RESOURCES, PATIENTS = 1, 2
@@ -56,16 +56,15 @@ _LOOK = """
        AND a.status IN ('held', 'booked', 'arrived', 'fulfilled')
        AND NOT a.id = ANY(%(without)s::bigint[])
 """
-_INSERT = """
-    WITH made AS (
-        INSERT INTO bookings_appointment
+_VALUES = """
                (patient_id, location_id, treatment_session_id, kind, status, starts_at, ends_at, held_until,
                 version, agreement, agreed_version, agreed_at, is_told,
                 cancel_reason, cancelled_by_patient, note, choice_of, created_at, created_by_id)
-        VALUES (%(patient)s, %(location)s, %(session)s, %(kind)s, %(status)s, %(starts_at)s, %(ends_at)s,
-                %(held_until)s, 1, 'booked', 1, %(now)s, %(is_told)s, '', false, %(note)s, %(choice_of)s, %(now)s,
-                %(by)s)
-        RETURNING id
+        SELECT %(patient)s, %(location)s, %(session)s, %(kind)s, %(status)s, %(starts_at)s::timestamptz,
+               %(ends_at)s::timestamptz, %(held_until)s::timestamptz, 1, 'booked', 1, %(now)s::timestamptz,
+               %(is_told)s, '', false, %(note)s, %(choice_of)s, %(now)s::timestamptz, %(by)s::bigint
+"""
+_MADE = """
     ), claimed AS (
         INSERT INTO bookings_claim (resource_id, starts_at, ends_at, appointment_id, appointment_version)
         SELECT wanted.resource, wanted.starts_at, wanted.ends_at, made.id, 1
@@ -74,10 +73,28 @@ _INSERT = """
     ), noted AS (
         INSERT INTO bookings_appointmentstatuschange
                (appointment_id, from_status, to_status, changed_at, changed_by_id, reason)
-        SELECT made.id, '', %(status)s, %(now)s, %(by)s, '' FROM made
+        SELECT made.id, '', %(status)s, %(now)s::timestamptz, %(by)s::bigint, '' FROM made
     )
     SELECT id FROM made
 """
+_INSERT = f"""
+    WITH {{history}}, made AS (
+        INSERT INTO bookings_appointment {_VALUES} FROM history
+        RETURNING id {_MADE}
+"""
+#: Looks, locks and writes in one statement. What was in the way when it began stops it before it waits; who came in
+#: between is met by the exclusion constraints.
+_INSERT_IF_FREE = f"""
+    WITH {{history}}, patience AS MATERIALIZED (
+        SELECT set_config('lock_timeout', %(timeout)s, true)
+    ), locked AS MATERIALIZED (
+        SELECT pg_advisory_xact_lock(wanted.space, wanted.id)
+          FROM patience, unnest(%(spaces)s::int[], %(ids)s::int[]) AS wanted(space, id)
+    ), made AS (
+        INSERT INTO bookings_appointment {_VALUES} FROM history, (SELECT count(*) FROM locked) AS mine
+         WHERE NOT EXISTS ({_LOOK})
+        RETURNING id {_MADE}
+"""  # noqa: S608 - the parts are written above
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +138,8 @@ def lock_and_look(
     that are about to leave. More than three seconds of waiting is refused by PostgreSQL (55P03).
     """
     wanted = list(takings)
-    claims = [claim for taking in wanted for claim in taking.claims]
-    facts = _facts(wanted, claims, without=without, now=now)
-    keys = {(RESOURCES, _key(claim.resource)) for claim in claims}
-    keys |= {(RESOURCES, _key(resource)) for resource in also}
-    keys |= {(PATIENTS, _key(taking.patient)) for taking in wanted}
+    keys = _keys(wanted) | {(RESOURCES, _key(resource)) for resource in also}
+    facts = _look_facts(wanted, without, now)
     found = _look(facts)
     if any(not way.has_lapsed for way in found):
         return found
@@ -136,19 +150,21 @@ def lock_and_look(
 def look(takings: Iterable[Taking], *, now: datetime, without: Iterable[int] = ()) -> list[InTheWay]:
     """What is in the way right now, without any lock: to tell, not to decide."""
     wanted = list(takings)
-    claims = [claim for taking in wanted for claim in taking.claims]
-    return _look(_facts(wanted, claims, without=without, now=now))
+    return _look(_look_facts(wanted, without, now))
 
 
-def _facts(
-    wanted: Sequence[Taking], claims: Sequence[SpanClaim], *, without: Iterable[int], now: datetime
-) -> dict[str, Any]:
+def _keys(takings: Sequence[Taking]) -> set[tuple[int, int]]:
+    resources = {(RESOURCES, _key(claim.resource)) for taking in takings for claim in taking.claims}
+    return resources | {(PATIENTS, _key(taking.patient)) for taking in takings}
+
+
+def _look_facts(takings: Sequence[Taking], without: Iterable[int], now: datetime) -> dict[str, Any]:
     return {
-        **_columns(claims),
-        "patients": [taking.patient for taking in wanted],
-        "from": [taking.start for taking in wanted],
-        "until": [taking.end for taking in wanted],
-        "sessions": [taking.session for taking in wanted if taking.session],
+        **_columns([claim for taking in takings for claim in taking.claims]),
+        "patients": [taking.patient for taking in takings],
+        "from": [taking.start for taking in takings],
+        "until": [taking.end for taking in takings],
+        "sessions": [taking.session for taking in takings if taking.session],
         "without": list(without),
         "now": now,
     }
@@ -169,37 +185,58 @@ def _lock(keys: set[tuple[int, int]]) -> None:
         cursor.execute(_LOCK, _lock_facts(keys))
 
 
-def insert(
-    *,
-    taking: Taking,
-    location: int,
-    kind: str,
-    status: str,
-    held_until: datetime | None,
-    note: str,
-    is_told: bool,
-    by: int | None,
-    now: datetime,
-    choice_of: str = "",
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """What an appointment that is made says besides what it takes."""
+
+    location: int
+    kind: str
+    status: str
+    held_until: datetime | None
+    note: str
+    is_told: bool
+    by: int | None
+    now: datetime
+    #: The search whose choices a hold is one of; empty for anything else.
+    choice_of: str = ""
+
+
+def insert(taking: Taking, row: NewRow) -> int:
     """Inserts the appointment, its claims and its status row in one statement; gives the appointment's id."""
+    return int(prepared_write(_INSERT, _facts(taking, row))[0][0])
+
+
+def insert_if_free(taking: Taking, row: NewRow) -> int | None:
+    """The same with looking and locking in the same statement; None when anything is in the way, lapsed holds too.
+
+    Whoever takes the time between the look and the lock is met by the database: an IntegrityError, as for a race.
+    """
     facts = {
+        **_facts(taking, row),
+        **_look_facts([taking], (), row.now),
+        **_lock_facts(_keys([taking])),
+    }
+    made = prepared_write(_INSERT_IF_FREE, facts)
+    return int(made[0][0]) if made else None
+
+
+def _facts(taking: Taking, row: NewRow) -> dict[str, Any]:
+    return {
         "patient": taking.patient,
-        "location": location,
         "session": taking.session,
-        "kind": str(kind),
-        "status": str(status),
         "starts_at": taking.start,
         "ends_at": taking.end,
-        "held_until": held_until,
-        "note": note,
-        "choice_of": choice_of,
-        "is_told": is_told,
-        "now": now,
-        "by": by,
+        "location": row.location,
+        "kind": str(row.kind),
+        "status": str(row.status),
+        "held_until": row.held_until,
+        "note": row.note,
+        "is_told": row.is_told,
+        "now": row.now,
+        "by": row.by,
+        "choice_of": row.choice_of,
         **_columns(taking.claims),
     }
-    return int(_last_rows(_INSERT, facts)[0][0])
 
 
 def claim(appointment: Appointment, claims: Sequence[SpanClaim]) -> None:
@@ -247,15 +284,6 @@ def _lock_facts(keys: set[tuple[int, int]]) -> dict[str, Any]:
 def _key(pk: int) -> int:
     """Advisory locks take two 32-bit numbers; beyond that two ids may share a lock, which only makes them wait."""
     return pk % 2_147_483_647
-
-
-def _last_rows(sql: str, facts: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, facts)
-        while cursor.nextset():
-            pass
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
 
 
 def span_claims(appointment: Appointment) -> list[SpanClaim]:

@@ -1,10 +1,13 @@
 """History by database triggers: every change keeps what was before, who did it and in which request."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import pghistory
-from django.db import models
+from django.db import connection, models
+from pghistory import config, runtime
 
 M = TypeVar("M", bound=type[models.Model])
 
@@ -27,3 +30,25 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[M], M]:
         return model
 
     return decorate
+
+
+def told_to_history() -> tuple[str, str] | None:
+    """Id and facts (JSON) of the context that changes are made in right now; None outside of one."""
+    context = getattr(runtime._tracker, "value", None)  # noqa: SLF001 - the library has no public way to read it
+    return (
+        None
+        if context is None
+        else (str(context.id), json.dumps(context.metadata, cls=config.json_encoder()))
+    )
+
+
+@contextmanager
+def telling_by_itself() -> Iterator[None]:
+    """For a statement that sets the context itself: the library puts another statement in front of every write, and
+    two statements cannot be prepared."""
+    kept = connection.execute_wrappers
+    connection.execute_wrappers = [one for one in kept if one is not runtime._inject_history_context]  # noqa: SLF001
+    try:
+        yield
+    finally:
+        connection.execute_wrappers = kept

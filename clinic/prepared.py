@@ -6,7 +6,7 @@ both cost more than reading the row. What is kept here is the text and the plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 from django.db import connection, models
 from django.db.backends.postgresql import base as postgresql
 from django.db.models import query
+
+from clinic.history import telling_by_itself, told_to_history
 
 Row = TypeVar("Row", bound=models.Model)
 # The type stubs do not know these parts of Django.
@@ -65,6 +67,26 @@ def prepared_together(*asked: tuple[str, Any]) -> list[list[tuple[Any, ...]]]:
             for cursor, (sql, facts) in zip(cursors, asked, strict=True):
                 cursor.execute(sql, facts)
         return [cursor.fetchall() for cursor in cursors]
+
+
+_HISTORY = """history AS MATERIALIZED (
+        SELECT set_config('pghistory.context_id', %(history_id)s, true),
+               set_config('pghistory.context_metadata', %(history_facts)s, true)
+    )"""
+_NO_HISTORY = "history AS MATERIALIZED (SELECT 1)"
+
+
+def prepared_write(sql: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows that one writing statement returns.
+
+    A statement that writes a table with a history begins with `WITH {history}` and reads FROM history, so that the
+    triggers know who and which request changed it (P9).
+    """
+    context = told_to_history()
+    history = _NO_HISTORY if context is None else _HISTORY
+    named = {} if context is None else {"history_id": context[0], "history_facts": context[1]}
+    with telling_by_itself():
+        return prepared_rows(sql.replace("{history}", history), {**facts, **named})
 
 
 @dataclass(frozen=True)

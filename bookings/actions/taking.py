@@ -12,7 +12,7 @@ from bookings import claiming
 from bookings.actions.changing import change, locked
 from bookings.actions.leaving import release, resources_of
 from bookings.actions.telling import tell
-from bookings.claiming import InTheWay, Taking
+from bookings.claiming import InTheWay, NewRow, Taking
 from bookings.models import Appointment
 from bookings.problems import refuse
 from bookings.refusals import SENTENCES
@@ -119,8 +119,12 @@ def _take(
     resources = fill(visit, starts_at, chosen or {}, now=now)
     refuse(visit, start=starts_at, chosen=resources, by=by, now=now)
     taking = taking_at(visit, starts_at, resources)
-    clear_the_way([taking], now=now)
-    return write(visit, taking, status, by=by, now=now, held_until=held_until, note=note, is_told=is_told)
+    row = _row(visit, taking, status, by=by, now=now, held_until=held_until, note=note, is_told=is_told)
+    # A hold may be tried and given up inside a greater action: it must not meet a constraint, which ends them all.
+    if status == AppointmentStatus.HELD or not _write_if_free(row, taking):
+        clear_the_way([taking], now=now)
+        _write(row, taking)
+    return row
 
 
 def taking_at(visit: Visit, starts_at: datetime, chosen: Mapping[str, int]) -> Taking:
@@ -153,7 +157,14 @@ def refusal_for(way: InTheWay) -> Taken:
     return Taken(code, str(sentence))
 
 
-def write(
+def write(visit: Visit, taking: Taking, status: AppointmentStatus, **facts: Any) -> Appointment:
+    """Inserts the appointment with claims and status row; the row that comes back is not read again."""
+    row = _row(visit, taking, status, **facts)
+    _write(row, taking)
+    return row
+
+
+def _row(
     visit: Visit,
     taking: Taking,
     status: AppointmentStatus,
@@ -165,8 +176,7 @@ def write(
     is_told: bool = True,
     choice_of: str = "",
 ) -> Appointment:
-    """Inserts the appointment with claims and status row; the row that comes back is not read again."""
-    row = Appointment(
+    return Appointment(
         patient=visit.patient,
         location=visit.location,
         treatment_session=visit.session,
@@ -182,18 +192,34 @@ def write(
         created_at=now,
         created_by=by,
     )
-    row.pk = claiming.insert(
-        taking=taking,
-        location=visit.location.pk,
-        kind=visit.kind,
-        status=status,
-        held_until=held_until,
-        note=note,
-        is_told=is_told,
-        by=by.pk if by else None,
-        now=now,
-        choice_of=choice_of,
+
+
+def _write(row: Appointment, taking: Taking) -> None:
+    _is_stored(row, claiming.insert(taking, _columns(row)))
+
+
+def _write_if_free(row: Appointment, taking: Taking) -> bool:
+    pk = claiming.insert_if_free(taking, _columns(row))
+    if pk is not None:
+        _is_stored(row, pk)
+    return pk is not None
+
+
+def _columns(row: Appointment) -> NewRow:
+    return NewRow(
+        location=row.location_id,
+        kind=row.kind,
+        status=row.status,
+        held_until=row.held_until,
+        note=row.note,
+        is_told=row.is_told,
+        by=row.created_by_id,
+        now=row.created_at,
+        choice_of=row.choice_of,
     )
+
+
+def _is_stored(row: Appointment, pk: int) -> None:
+    row.pk = pk
     row._state.adding = False  # noqa: SLF001 - the row exists: Django's own flag for it
     row._state.db = "default"  # noqa: SLF001
-    return row

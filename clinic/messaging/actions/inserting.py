@@ -1,9 +1,10 @@
-"""Planned messages into the outbox: rows and first status rows in one statement, its text written once."""
+"""Planned messages into the outbox: rows and first status rows in one statement, planned once by PostgreSQL."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -11,52 +12,97 @@ from typing import Any
 from django.db import connection, models
 
 from clinic.messaging.models import Message, MessageStatusChange
+from clinic.prepared import prepared_write
 
 
-def insert_planned(new: Sequence[Message], *, now: datetime, by: Any) -> None:
-    """Inserts messages that are not stored yet and notes each as planned; afterwards they have their ids.
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One message to be, by the columns in which the messages of one change differ."""
+
+    kind: str
+    rule: str
+    channel: str
+    purpose: str
+    policy: str
+    dedupe_key: str
+    extra: Mapping[str, Any]
+    link_purpose: str
+    ignores_quiet_hours: bool
+    never_earlier: bool
+    scheduled_for: datetime
+    next_attempt_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The columns that all messages of one change share."""
+
+    patient_id: int
+    location_id: int
+    subject_type: str
+    subject_id: int
+    subject_version: int
+    is_from_rule: bool
+    created_at: datetime
+    created_by_id: int | None
+
+
+def insert_planned(new: Sequence[Planned], common: Common) -> list[int]:
+    """Inserts messages and notes each as planned; gives their ids in the order of their rows.
 
     A message with a known `dedupe_key` is refused by the database (IntegrityError) and nothing is written.
     """
     if not new:
-        return
-    facts: dict[str, Any] = {str(field.column): [_value(row, field) for row in new] for field in _fields()}
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(), {**facts, "__now": now, "__by": by.pk if by else None})
-        ids = {key: pk for pk, key in cursor.fetchall()}
-    for row in new:
-        row.pk = ids[row.dedupe_key]
-        row._state.adding, row._state.db = False, connection.alias  # noqa: SLF001 - stored: Django's own flags
+        return []
+    rows = [{name: getattr(one, name) for name in _DIFFERING} for one in new]
+    shared = {name: getattr(common, name) for name in _SHARED}
+    facts = {**_defaults(), **shared, "rows": json.dumps(rows, default=_instant)}
+    return [pk for (pk,) in prepared_write(_statement(), facts)]
+
+
+_DIFFERING = tuple(field.name for field in fields(Planned))
+_SHARED = tuple(field.name for field in fields(Common))
+
+
+def _instant(value: datetime) -> str:
+    return value.isoformat()
 
 
 @cache
-def _fields() -> tuple[models.Field[Any, Any], ...]:
-    known = Message._meta.concrete_fields  # noqa: SLF001 - Django's public way to the fields
-    return tuple(field for field in known if not field.primary_key and not field.generated)
+def _columns() -> dict[str, models.Field[Any, Any]]:
+    concrete = Message._meta.concrete_fields  # noqa: SLF001 - Django's public way to the fields
+    return {field.attname: field for field in concrete if not (field.primary_key or field.generated)}
 
 
-def _value(row: Message, field: models.Field[Any, Any]) -> Any:
-    value = getattr(row, field.attname)
-    if isinstance(field, models.JSONField):
-        return json.dumps(value, cls=field.encoder)
-    return value if value is None or not isinstance(value, str) else str(value)
+@cache
+def _defaults() -> dict[str, Any]:
+    """What the model writes into the columns that planning says nothing about; a missing value is NULL."""
+    rest = {
+        name: field for name, field in _columns().items() if name not in _DIFFERING and name not in _SHARED
+    }
+    values = {name: field.get_default() for name, field in rest.items()}
+    return {name: str(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 @cache
 def _statement() -> str:
-    columns = [str(field.column) for field in _fields()]
-    arrays = ", ".join(f"%({field.column})s::{_type(field)}[]" for field in _fields())
+    columns = _columns()
+    wanted = ", ".join(f"{name} {_type(columns[name])}" for name in _DIFFERING)
+    values = [
+        f"wanted.{name}" if name in _DIFFERING else f"%({name})s::{_type(columns[name])}" for name in columns
+    ]
     return f"""
     WITH made AS (
-        INSERT INTO {Message._meta.db_table} ({", ".join(columns)})
-        SELECT * FROM unnest({arrays})
-        RETURNING id, status, dedupe_key
+        INSERT INTO {Message._meta.db_table} ({", ".join(str(field.column) for field in columns.values())})
+        SELECT {", ".join(values)} FROM jsonb_to_recordset(%(rows)s::jsonb) AS wanted({wanted})
+        RETURNING id, status
     ), noted AS (
         INSERT INTO {MessageStatusChange._meta.db_table}
                (message_id, from_status, to_status, changed_at, changed_by_id, reason)
-        SELECT made.id, '', made.status, %(__now)s, %(__by)s, '' FROM made ORDER BY made.id
+        SELECT made.id, '', made.status, %(created_at)s, %(created_by_id)s::bigint, '' FROM made ORDER BY made.id
     )
-    SELECT id, dedupe_key FROM made
+    SELECT id FROM made ORDER BY id
     """  # noqa: S608, SLF001 - names of our own tables and columns
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from clinic.messaging import registry
-from clinic.messaging.actions.inserting import insert_planned
+from clinic.messaging.actions.inserting import Common, Planned, insert_planned
 from clinic.messaging.consent import Reach, reach
 from clinic.messaging.models import Message
 from clinic.messaging.nudging import nudge_after_commit
@@ -76,21 +76,24 @@ def reconcile(
     """
     case = _case(subject_name, obj, now=now, by=by)
     rows = [] if is_new else _known(subject_name, obj.pk)
-    kept, planned = set[int](), 0
-    new: list[Message] = []
+    kept, returned = set[int](), list[datetime]()
+    new: list[Planned] = []
     for wanted in _worth_saying(case):
         if (found := _match(rows, wanted, case)) is not None:
             kept.add(found.pk)
-            planned += _refresh(found, wanted, case)
+            returned += _refresh(found, wanted, case)
         else:
-            new.append(_row(case, wanted))
-    planned += len(_insert(new, case))
+            new.append(_planned(case, wanted))
+    insert_planned(new, _common(case))
     cancelled = _call_back(
         [row for row in rows if row.is_from_rule and row.pk not in kept], Reason.NOT_WANTED, case
     )
-    if planned:
+    leaving = [*returned, *(one.next_attempt_at for one in new)]
+    if any(
+        at <= now for at in leaving
+    ):  # what leaves later is found by the tick; nobody need be woken for it
         nudge_after_commit()
-    return Reconciled(planned, len(kept), cancelled)
+    return Reconciled(len(leaving), len(kept), cancelled)
 
 
 def _known(subject_name: str, pk: int) -> list[Message]:
@@ -116,48 +119,47 @@ def say(subject_name: str, obj: Any, wanted: Wanted, *, now: datetime, by: Any =
     _serialise(subject_name, obj.pk)
     channel = case.reach.channel_for(wanted.channel, _purpose(wanted))
     known = Message.objects.filter(dedupe_key=dedupe_key(case, wanted, channel)).first()
-    message = known or plan(case, wanted, is_from_rule=False)
+    message = known or _said(case, wanted)
     nudge_after_commit()
     return message
 
 
-def plan(case: _Case, wanted: Wanted, *, is_from_rule: bool = True) -> Message:
-    """Inserts the row and its first status row."""
-    return _insert([_row(case, wanted, is_from_rule=is_from_rule)], case)[0]
+def _said(case: _Case, wanted: Wanted) -> Message:
+    ids = insert_planned([_planned(case, wanted)], _common(case, is_from_rule=False))
+    return Message.objects.get(pk=ids[0])
 
 
-def _row(case: _Case, wanted: Wanted, *, is_from_rule: bool = True) -> Message:
+def _planned(case: _Case, wanted: Wanted) -> Planned:
     purpose = _purpose(wanted)
     channel = case.reach.channel_for(wanted.channel, purpose)
-    return Message(
+    return Planned(
         kind=wanted.kind,
         rule=wanted.rule,
         channel=channel,
         purpose=purpose,
         policy=wanted.policy,
-        patient=case.reach.patient,
-        location=case.location,
-        subject_type=case.subject.name,
-        subject_id=case.obj.pk,
-        subject_version=case.subject.version(case.obj),
         dedupe_key=dedupe_key(case, wanted, channel),
-        extra=dict(wanted.extra),
+        extra=wanted.extra,
         link_purpose=wanted.link or "",
-        is_from_rule=is_from_rule,
         ignores_quiet_hours=wanted.ignores_quiet_hours,
         never_earlier=wanted.never_earlier,
         scheduled_for=wanted.scheduled_for,
         next_attempt_at=_leaves_at(wanted, case),
         expires_at=wanted.expires_at,
-        created_at=case.now,
-        created_by=case.by,
     )
 
 
-def _insert(new: list[Message], case: _Case) -> list[Message]:
-    """The rows and their first status rows, in one statement however many there are."""
-    insert_planned(new, now=case.now, by=case.by)
-    return new
+def _common(case: _Case, *, is_from_rule: bool = True) -> Common:
+    return Common(
+        patient_id=case.reach.patient.pk,
+        location_id=case.location.pk,
+        subject_type=case.subject.name,
+        subject_id=case.obj.pk,
+        subject_version=case.subject.version(case.obj),
+        is_from_rule=is_from_rule,
+        created_at=case.now,
+        created_by_id=case.by.pk if case.by else None,
+    )
 
 
 def call_back(row: Message, reason: str, *, now: datetime, by: Any) -> bool:
@@ -241,8 +243,8 @@ def _may_return(row: Message) -> bool:
     return row.status == MessageStatus.CANCELLED and row.reason in RETURNING_REASONS
 
 
-def _refresh(row: Message, wanted: Wanted, case: _Case) -> int:
-    """Brings a waiting row up to date, or a called-back one back; gives 1 when it came back."""
+def _refresh(row: Message, wanted: Wanted, case: _Case) -> list[datetime]:
+    """Brings a waiting row up to date, or a called-back one back; says when one that came back leaves."""
     values = {
         "scheduled_for": wanted.scheduled_for,
         "expires_at": wanted.expires_at,
@@ -250,7 +252,8 @@ def _refresh(row: Message, wanted: Wanted, case: _Case) -> int:
         "subject_version": case.subject.version(case.obj),
     }
     if _may_return(row):
-        values |= {"reason": "", "next_attempt_at": _leaves_at(wanted, case)}
+        leaves = _leaves_at(wanted, case)
+        values |= {"reason": "", "next_attempt_at": leaves}
         move(
             row,
             MessageStatus.PENDING,
@@ -259,12 +262,12 @@ def _refresh(row: Message, wanted: Wanted, case: _Case) -> int:
             now=case.now,
             changes=values,
         )
-        return 1
+        return [leaves]
     if row.status == MessageStatus.PENDING and _differs(row, values):
         if row.scheduled_for != wanted.scheduled_for:
             values["next_attempt_at"] = _leaves_at(wanted, case)
         Message.objects.filter(pk=row.pk, status=MessageStatus.PENDING).update(**values)
-    return 0
+    return []
 
 
 def _differs(row: Message, values: dict[str, Any]) -> bool:
