@@ -12,6 +12,7 @@ from typing import Any
 from bookings.masks import open_mask
 from bookings.phases import DEVICE, PRACTITIONER, ROOM
 from bookings.timegrid import Grid
+from bookings.units import remembered
 from bookings.visits import Requirements, is_entitled
 from clinic.intervals import Interval
 from clinic.models import Location
@@ -160,6 +161,14 @@ def placed_at(location: Location, ids: Iterable[int] | None = None) -> list[Plac
         return [_placed(row) for row in prepared_rows(_ALL_PLACED, {"location": location.pk})]
     rows = prepared_rows(_SOME_PLACED, {"location": location.pk, "ids": list(ids)})
     return [_placed(row) for row in rows]
+
+
+def chosen_at(location: Location, ids: Iterable[int]) -> dict[int, Placed]:
+    """Some resources of a location by id, read once in a unit of work; one that is not used there is missing."""
+    wanted = tuple(sorted(set(ids)))
+    return remembered(
+        ("chosen", location.pk, wanted), lambda: {one.id: one for one in placed_at(location, wanted)}
+    )
 
 
 def pools(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from bookings.availability import Demand, ObstacleCode
 from bookings.care import care_problems
-from bookings.house import ROLE_OF_KIND, placed_at
+from bookings.house import ROLE_OF_KIND, chosen_at
 from bookings.obstacles import Obstacle, why_not
 from bookings.refusals import Refused
 from bookings.slots import Market, market, settings_of
@@ -113,7 +113,7 @@ def _ineligible(visit: Visit, chosen: Mapping[str, int], on: date) -> Iterator[P
     """Each chosen resource must be here, of the right kind, and good enough for the protocol."""
     if not chosen:
         return
-    known = {one.id: one for one in placed_at(visit.location, chosen.values())}
+    known = chosen_at(visit.location, chosen.values())
     for role, resource in chosen.items():
         one = known.get(resource)
         if one is None or ROLE_OF_KIND[ResourceKind(one.kind)] != role:

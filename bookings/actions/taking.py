@@ -195,13 +195,13 @@ def _row(
 
 
 def _write(row: Appointment, taking: Taking) -> None:
-    _is_stored(row, claiming.insert(taking, _columns(row)))
+    _is_stored(row, taking, claiming.insert(taking, _columns(row)))
 
 
 def _write_if_free(row: Appointment, taking: Taking) -> bool:
     pk = claiming.insert_if_free(taking, _columns(row))
     if pk is not None:
-        _is_stored(row, pk)
+        _is_stored(row, taking, pk)
     return pk is not None
 
 
@@ -219,7 +219,7 @@ def _columns(row: Appointment) -> NewRow:
     )
 
 
-def _is_stored(row: Appointment, pk: int) -> None:
-    row.pk = pk
+def _is_stored(row: Appointment, taking: Taking, pk: int) -> None:
+    row.pk, row.taken = pk, taking.claims
     row._state.adding = False  # noqa: SLF001 - the row exists: Django's own flag for it
     row._state.db = "default"  # noqa: SLF001

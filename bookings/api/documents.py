@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
-
-from django.db.models import QuerySet
 
 from bookings.actions.impact import Impact
 from bookings.actions.reflowing import ReflowProposal
 from bookings.actions.series import Proposal
 from bookings.assignment import Slot
-from bookings.models import Appointment, Claim, WaitlistEntry, WaitlistOffer
+from bookings.house import chosen_at
+from bookings.models import Appointment, WaitlistEntry, WaitlistOffer
+from bookings.visits import SpanClaim
 from bookings.words import OfferStatus
 from clinic.api.problems import shown
 from clinic.errors import Problem
 from clinic.models import Closure, Patient
-from clinic.prepared import Prepared, marks
+from clinic.prepared import prepared_rows
 from treatments.models import TreatmentPlan
 from treatments.series import SeriesSession
 
@@ -30,7 +30,7 @@ def local(moment: datetime | None, zone: ZoneInfo) -> str | None:
     return moment.astimezone(zone).isoformat() if moment else None
 
 
-def appointment(row: Appointment, claims: Iterable[Claim]) -> Document:
+def appointment(row: Appointment, claims: Iterable[Holding]) -> Document:
     """An appointment with its resources."""
     zone, session = row.location.tz, row.treatment_session
     return {
@@ -58,32 +58,54 @@ def appointment(row: Appointment, claims: Iterable[Claim]) -> Document:
     }
 
 
-def _claim(claim: Claim, zone: ZoneInfo) -> Document:
+class Holding(NamedTuple):
+    """A resource of an appointment, and for how long."""
+
+    appointment: int
+    kind: str
+    starts_at: datetime
+    resource: int
+    name: str
+    ends_at: datetime
+
+
+def _claim(one: Holding, zone: ZoneInfo) -> Document:
     return {
-        "role": str(claim.resource.kind),
-        "id": claim.resource_id,
-        "name": claim.resource.name,
-        "starts_at": local(claim.starts_at, zone),
-        "ends_at": local(claim.ends_at, zone),
+        "role": one.kind,
+        "id": one.resource,
+        "name": one.name,
+        "starts_at": local(one.starts_at, zone),
+        "ends_at": local(one.ends_at, zone),
     }
 
 
-def _claims_of(appointments: Iterable[int]) -> QuerySet[Claim]:
-    found = Claim.objects.filter(appointment__in=list(appointments)).select_related("resource")
-    return found.order_by("resource__kind", "starts_at")
-
-
-_CLAIMS = Prepared(lambda appointment: _claims_of([appointment]), *marks(1))
+_HOLDINGS = """
+    SELECT c.appointment_id, r.kind, c.starts_at, r.id, r.name, c.ends_at
+      FROM bookings_claim c JOIN clinic_resource r ON r.id = c.resource_id
+     WHERE c.appointment_id = ANY(%(appointments)s::bigint[])
+     ORDER BY r.kind, c.starts_at
+"""
 
 
 def appointments(rows: Iterable[Appointment]) -> list[Document]:
     """Appointments with their resources, in two queries at most."""
     known = list(rows)
-    claims: dict[int, list[Claim]] = {row.pk: [] for row in known}
-    for claim in _CLAIMS(*claims) if len(claims) == 1 else _claims_of(claims):
-        if claim.appointment_id is not None:
-            claims[claim.appointment_id].append(claim)
-    return [appointment(row, claims[row.pk]) for row in known]
+    holdings: dict[int, list[Holding]] = {row.pk: _just_taken(row) for row in known}
+    unread = [row.pk for row in known if row.taken is None]
+    for found in prepared_rows(_HOLDINGS, {"appointments": unread}) if unread else ():
+        holdings[found[0]].append(Holding(*found))
+    return [appointment(row, holdings[row.pk]) for row in known]
+
+
+def _just_taken(row: Appointment) -> list[Holding]:
+    """What the action that made the row has claimed for it."""
+    taken: Sequence[SpanClaim] = row.taken or ()
+    known = chosen_at(row.location, [claim.resource for claim in taken]) if taken else {}
+    found = [
+        Holding(row.pk, known[one.resource].kind, one.start, one.resource, known[one.resource].name, one.end)
+        for one in taken
+    ]
+    return sorted(found)
 
 
 def slot(one: Slot, zone: ZoneInfo) -> Document:

@@ -305,6 +305,8 @@ class Appointment(models.Model):
     )
 
     objects = AppointmentQuerySet.as_manager()
+    #: What was claimed for it (`SpanClaim`), on the row that an action has only just made: it need not be read again.
+    taken: Any = None
 
     class Meta:
         ordering = ["starts_at", "id"]

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from clinic.errors import DomainError
 from clinic.models import IdempotencyKey
+from clinic.prepared import prepared_write
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
@@ -35,7 +35,10 @@ _TAKE = """
     RETURNING id
 """
 
-_KEEP = "UPDATE clinic_idempotencykey SET status = %s, result_type = %s, result_ids = %s WHERE id = %s"
+_KEEP = """
+    UPDATE clinic_idempotencykey SET status = %(status)s, result_type = %(type)s, result_ids = %(ids)s::jsonb
+     WHERE id = %(key)s RETURNING id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,8 @@ class Key:
     def keep(self, *, status: int, result_type: str, ids: list[int]) -> None:
         """Remembers the answer; to be called at the end of the same transaction."""
         if self.pk is not None:
-            with connection.cursor() as cursor:
-                cursor.execute(_KEEP, [status, result_type, json.dumps(ids), self.pk])
+            facts = {"status": status, "type": result_type, "ids": json.dumps(ids), "key": self.pk}
+            prepared_write(_KEEP, facts)
 
 
 def take(request: Request, *, now: datetime) -> Key | Replay:
@@ -77,10 +80,8 @@ def take(request: Request, *, now: datetime) -> Key | Replay:
         "now": now,
         "cutoff": now - KEPT_FOR,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, facts)
-        row = cursor.fetchone()
-    return Key(row[0]) if row else _replay(request.user.pk, name, fingerprint)
+    taken = prepared_write(_TAKE, facts)
+    return Key(taken[0][0]) if taken else _replay(request.user.pk, name, fingerprint)
 
 
 def key_of(request: Request) -> str | None:

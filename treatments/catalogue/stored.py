@@ -7,12 +7,17 @@ from treatments.models import CatalogueEntry
 _read: dict[int, SharedCatalogue] = {}
 
 
-def shared_catalogue() -> SharedCatalogue:
+#: The newest row of the history of the entries: only when it has changed are they read again.
+NEWEST_CHANGE = "SELECT max(pgh_id) FROM treatments_catalogueentryhistory"
+
+
+def shared_catalogue(newest: int | None = None) -> SharedCatalogue:
     """What all protocols share, from the database; empty before the catalogue has been loaded.
 
-    One cheap query asks the history of the entries for its newest row; only a change reads them again.
+    `newest` is what `NEWEST_CHANGE` gave to a caller who has just asked; otherwise it is asked here.
     """
-    newest = _newest_change()
+    if newest is None:
+        newest = prepared_rows(NEWEST_CHANGE, [])[0][0] or 0
     if newest not in _read:
         _read.clear()
         _read[newest] = SharedCatalogue.from_entries(
@@ -20,8 +25,3 @@ def shared_catalogue() -> SharedCatalogue:
             for row in CatalogueEntry.objects.order_by("id")
         )
     return _read[newest]
-
-
-def _newest_change() -> int:
-    newest = prepared_rows("SELECT max(pgh_id) FROM treatments_catalogueentryhistory", [])
-    return newest[0][0] or 0

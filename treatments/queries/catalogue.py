@@ -23,9 +23,12 @@ def _as_shipped() -> SharedCatalogue:
     return read_catalogue().shared
 
 
-def shared() -> SharedCatalogue:
-    """The shared tables of the clinic; those of the shipped files until a catalogue has been loaded."""
-    stored = shared_catalogue()
+def shared(newest: int | None = None) -> SharedCatalogue:
+    """The shared tables of the clinic; those of the shipped files until a catalogue has been loaded.
+
+    `newest` as for `shared_catalogue`.
+    """
+    stored = shared_catalogue(newest)
     return stored if stored.zones else _as_shipped()
 
 

@@ -1,4 +1,4 @@
-"""Loads what the gate knows about a plan: about ten small queries, whatever the number of sessions."""
+"""Loads what the gate knows about a plan: one query, and one more for each table that has anything to say about it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max
 
-from clinic.prepared import Prepared, marks, prepared_rows
+from clinic.prepared import prepared_rows
 from clinic.timekeeping import local_day
 from clinic.words import Qualification
+from treatments.catalogue.stored import NEWEST_CHANGE
+from treatments.definitions import SharedCatalogue
 from treatments.facts import (
     Earlier,
     OneSession,
@@ -40,13 +42,16 @@ from treatments.models import (
 )
 from treatments.queries.catalogue import ROMAN, definition_by, shared
 from treatments.screening_rules import GivenAnswer
-from treatments.words import RecordStatus
+from treatments.words import PERFORMED_SESSIONS, RecordStatus
 
 
 def facts_of(plan: TreatmentPlan) -> PlanFacts:
     """All that the gate's rules read about a plan, as it stands now."""
-    bare = series_facts([plan])[plan.pk]
-    known = _known(plan)
+    rows = prepared_rows(_OF_PLAN, {"plan": plan.pk, "patient": plan.patient_id})
+    newest, *known_tables = rows[0][len(_SESSION) :]
+    known = _Known(*known_tables)
+    sessions = [_Session(*row[: len(_SESSION)]) for row in rows if row[0] is not None]
+    bare = _bare(plan, sessions, _done_before(sessions), shared(newest or 0))
     profile = getattr(plan.patient, "clinical_profile", None)
     lingering, healed = _recovery(bare.last_performed)
     first, screened = _screenings(plan, bare.tz) if known.screenings else (None, {})
@@ -79,8 +84,35 @@ class _Known(NamedTuple):
     signatures: bool
 
 
-_KNOWN = """
-    SELECT EXISTS (SELECT FROM treatments_treatmentsession s
+class _Session(NamedTuple):
+    """What is read of a session, in the order of `_SESSION`."""
+
+    pk: int
+    plan: int
+    number: int
+    status: str
+    performed_at: datetime | None
+    is_maintenance: bool
+    version: int
+    checksum: str
+
+
+_SESSION = (
+    "pk",
+    "plan",
+    "number",
+    "status",
+    "performed_at",
+    "is_maintenance",
+    "protocol_version",
+    "protocol_version__checksum",
+)
+#: The sessions of one plan in order (one row of nothing when it has none), each with the newest change of the
+#: catalogue and one look at seven tables: most of them have nothing about most plans, and then are not asked.
+_OF_PLAN = f"""
+    SELECT s.id, s.plan_id, s.number, s.status, s.performed_at, s.is_maintenance, s.protocol_version_id, v.checksum,
+           ({NEWEST_CHANGE}),
+           EXISTS (SELECT FROM treatments_treatmentsession s
                      JOIN treatments_protocolversion v ON v.id = s.protocol_version_id
                      JOIN treatments_protocol p ON p.id = v.protocol_id
                     WHERE s.plan_id = %(plan)s AND NOT p.is_on),
@@ -93,67 +125,69 @@ _KNOWN = """
            EXISTS (SELECT FROM treatments_adversereaction WHERE plan_id = %(plan)s AND status = 'open'),
            EXISTS (SELECT FROM treatments_signoff o JOIN treatments_treatmentsession s ON s.id = o.session_id
                     WHERE s.plan_id = %(plan)s)
-"""
-
-
-def _known(plan: TreatmentPlan) -> _Known:
-    """One look at seven tables: most of them have nothing about most plans, and then are not asked."""
-    return _Known(*prepared_rows(_KNOWN, {"plan": plan.pk, "patient": plan.patient_id})[0])
+      FROM (SELECT %(plan)s::bigint AS id) AS plan
+      LEFT JOIN treatments_treatmentsession s ON s.plan_id = plan.id
+      LEFT JOIN treatments_protocolversion v ON v.id = s.protocol_version_id
+     ORDER BY s.number
+"""  # noqa: S608 - the part is written in our own module
 
 
 def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
     """What due windows need, for many plans in three queries: sessions, depths, agreements; the rest is left empty."""
     wanted = {plan.pk: plan for plan in plans}
-    sessions = _sessions(wanted)
-    tables = shared()
-    return {
-        plan.pk: PlanFacts(
-            plan_id=plan.pk,
-            status=plan.status,
-            combination=plan.combination,
-            zones=frozenset(plan.zones),
-            components=frozenset(plan.components),
-            numbing_planned=plan.numbing_planned,
-            clinician_id=plan.clinician_id,
-            country=plan.location.country,
-            tz=plan.location.tz,
-            born_on=plan.patient.born_on,
-            sessions=tuple(sessions.get(plan.pk, ())),
-            shared=tables,
-        )
-        for plan in wanted.values()
-    }
-
-
-def _of_many(plans: Iterable[int]) -> QuerySet[TreatmentSession]:
-    rows = TreatmentSession.objects.of_many(plans)
-    return rows.select_related("protocol_version").defer("protocol_version__definition")
-
-
-_OF_ONE = Prepared(lambda plan: _of_many([plan]), *marks(1))
-
-
-def _sessions(plans: Mapping[int, TreatmentPlan]) -> dict[int, list[OneSession]]:
-    rows = _OF_ONE(*plans) if len(plans) == 1 else list(_of_many(plans))
-    is_begun = any(row.performed_at for row in rows)
-    deepest, agreed = (_deepest(plans), _agreed(plans)) if is_begun else ({}, {})
-    found: dict[int, list[OneSession]] = defaultdict(list)
+    rows = [_Session(*row) for row in TreatmentSession.objects.of_many(wanted).values_list(*_SESSION)]
+    done, tables = _done_before(rows), shared()
+    sessions: dict[int, list[_Session]] = defaultdict(list)
     for row in rows:
-        tz = plans[row.plan_id].location.tz
-        found[row.plan_id].append(
-            OneSession(
-                pk=row.pk,
-                number=row.number,
-                status=row.status,
-                definition=definition_by(row.protocol_version_id, row.protocol_version.checksum),
-                day=local_day(row.performed_at, tz) if row.performed_at and row.is_performed else None,
-                deepest_mm=deepest.get(row.pk),
-                is_maintenance=row.is_maintenance,
-                agreed_days=agreed.get(row.pk, _NOTHING_AGREED)[0],
-                agreed_mm=agreed.get(row.pk, _NOTHING_AGREED)[1],
-            )
-        )
-    return found
+        sessions[row.plan].append(row)
+    return {plan.pk: _bare(plan, sessions[plan.pk], done, tables) for plan in wanted.values()}
+
+
+def _bare(
+    plan: TreatmentPlan, sessions: Iterable[_Session], done: _Done, tables: SharedCatalogue
+) -> PlanFacts:
+    tz = plan.location.tz
+    return PlanFacts(
+        plan_id=plan.pk,
+        status=plan.status,
+        combination=plan.combination,
+        zones=frozenset(plan.zones),
+        components=frozenset(plan.components),
+        numbing_planned=plan.numbing_planned,
+        clinician_id=plan.clinician_id,
+        country=plan.location.country,
+        tz=tz,
+        born_on=plan.patient.born_on,
+        sessions=tuple(_one(row, tz, done) for row in sessions),
+        shared=tables,
+    )
+
+
+def _one(row: _Session, tz: ZoneInfo, done: _Done) -> OneSession:
+    is_performed = row.performed_at is not None and row.status in PERFORMED_SESSIONS
+    return OneSession(
+        pk=row.pk,
+        number=row.number,
+        status=row.status,
+        definition=definition_by(row.version, row.checksum),
+        day=local_day(row.performed_at, tz) if row.performed_at and is_performed else None,
+        deepest_mm=done.deepest.get(row.pk),
+        is_maintenance=row.is_maintenance,
+        agreed_days=done.agreed.get(row.pk, _NOTHING_AGREED)[0],
+        agreed_mm=done.agreed.get(row.pk, _NOTHING_AGREED)[1],
+    )
+
+
+class _Done(NamedTuple):
+    """By session: the deepest zone in mm that was treated, and what was agreed after slow healing."""
+
+    deepest: Mapping[int, Any] = {}
+    agreed: Mapping[int, tuple[int, Decimal | None]] = {}
+
+
+def _done_before(sessions: Iterable[_Session]) -> _Done:
+    plans = {row.plan for row in sessions if row.performed_at}
+    return _Done(_deepest(plans), _agreed(plans)) if plans else _Done()
 
 
 def _deepest(plans: Iterable[int]) -> dict[int, Any]:

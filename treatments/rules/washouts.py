@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -55,8 +55,16 @@ def matrix_of(shared: SharedCatalogue) -> WashOutMatrix:
 
 def wash_out_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterator[Problem]:
     """For each other treatment the one that is closest: below the least days, or below the recommended."""
-    texts = {row.code: _RowText(row.label, row.severity) for row in facts.shared.wash_outs}
     others = [*_elsewhere(facts), *_own(facts, one, moment)]
+    if others:
+        yield from _too_close(facts, one, moment, others)
+    yield from _booster(facts, one, moment)
+
+
+def _too_close(
+    facts: PlanFacts, one: OneSession, moment: Moment, others: Iterable[Treatment]
+) -> Iterator[Problem]:
+    texts = {row.code: _RowText(row.label, row.severity) for row in facts.shared.wash_outs}
     seen: set[str] = set()
     for finding in matrix_of(facts.shared).findings(
         others, family=str(one.definition.family), zones=facts.zones, around=moment.on
@@ -64,7 +72,6 @@ def wash_out_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iter
         if finding.other.code not in seen and (finding.blocks(moment.on) or finding.warns(moment.on)):
             seen.add(finding.other.code)
             yield from _judged(facts, finding, texts, moment)
-    yield from _booster(facts, one, moment)
 
 
 def _elsewhere(facts: PlanFacts) -> Iterator[Treatment]:
