@@ -220,6 +220,6 @@ def _columns(row: Appointment) -> NewRow:
 
 
 def _is_stored(row: Appointment, taking: Taking, pk: int) -> None:
-    row.pk, row.taken = pk, taking.claims
+    row.pk, row.just_claimed = pk, taking.claims
     row._state.adding = False  # noqa: SLF001 - the row exists: Django's own flag for it
     row._state.db = "default"  # noqa: SLF001

@@ -39,7 +39,7 @@ _known = threading.local()
 
 def _checker(shape: type[Serializer[Any]]) -> Serializer[Any]:
     """This thread's serializer of a shape: DRF copies every field anew for each request, and nothing of it changes."""
-    checkers: dict[type[Serializer[Any]], Serializer[Any]] = _known.__dict__
+    checkers: dict[Any, Serializer[Any]] = _known.__dict__
     if shape not in checkers:
         checkers[shape] = shape(data={})
     return checkers[shape]

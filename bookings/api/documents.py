@@ -91,7 +91,7 @@ def appointments(rows: Iterable[Appointment]) -> list[Document]:
     """Appointments with their resources, in two queries at most."""
     known = list(rows)
     holdings: dict[int, list[Holding]] = {row.pk: _just_taken(row) for row in known}
-    unread = [row.pk for row in known if row.taken is None]
+    unread = [row.pk for row in known if row.just_claimed is None]
     for found in prepared_rows(_HOLDINGS, {"appointments": unread}) if unread else ():
         holdings[found[0]].append(Holding(*found))
     return [appointment(row, holdings[row.pk]) for row in known]
@@ -99,7 +99,7 @@ def appointments(rows: Iterable[Appointment]) -> list[Document]:
 
 def _just_taken(row: Appointment) -> list[Holding]:
     """What the action that made the row has claimed for it."""
-    taken: Sequence[SpanClaim] = row.taken or ()
+    taken: Sequence[SpanClaim] = row.just_claimed or ()
     known = chosen_at(row.location, [claim.resource for claim in taken]) if taken else {}
     found = [
         Holding(row.pk, known[one.resource].kind, one.start, one.resource, known[one.resource].name, one.end)

@@ -306,7 +306,7 @@ class Appointment(models.Model):
 
     objects = AppointmentQuerySet.as_manager()
     #: What was claimed for it (`SpanClaim`), on the row that an action has only just made: it need not be read again.
-    taken: Any = None
+    just_claimed: Any = None
 
     class Meta:
         ordering = ["starts_at", "id"]
