@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize
+from hypothesis.stateful import RuleBasedStateMachine
 
 from bookings.models import Appointment
 from bookings.visits import Visit, plain_visit, visit_of
@@ -32,15 +32,11 @@ class Base(RuleBasedStateMachine):
         self.savepoint = transaction.savepoint()
         self.clinic: Clinic = open_clinic()
         self.model = Model()
+        self.patients = [factories.PatientFactory(at=self.clinic.location) for _ in range(3)]
+        self.plans = [self.clinic.plan(sessions=2) for _ in range(2)]
 
     def teardown(self) -> None:
         transaction.savepoint_rollback(self.savepoint)
-
-    @initialize()
-    def people(self) -> None:
-        """Three patients of the place, and two plans of two sessions."""
-        self.patients = [factories.PatientFactory(at=self.clinic.location) for _ in range(3)]
-        self.plans = [self.clinic.plan(sessions=2) for _ in range(2)]
 
     @property
     def facts(self) -> dict[str, Any]:

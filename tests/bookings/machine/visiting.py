@@ -55,13 +55,28 @@ class Visiting(Base):
     @rule(data=st.data())
     def arrive(self, data: st.DataObject) -> None:
         """Here, on the day; after a no-show the old time must still be free."""
-        one = self.some(data)
+        self._arrive(self.some(data))
+
+    def _arrive(self, one: Known) -> None:
         possible = one.status in ("booked", "noshow") and self.model.now >= one.start - HALF_A_DAY
         if one.status == "noshow":
             possible = possible and self.model.is_free(one, but=(one,))
         row = self.agree(possible, lambda: appointments.arrive(appointment=one.row, **self.facts))
         if row is not None:
             one.becomes(self.model.now, status="arrived")
+
+    @precondition(lambda self: bool(self._to_treat()))
+    @rule(data=st.data())
+    def is_treated(self, data: st.DataObject) -> None:
+        """The clock goes on to a visit; the patient comes, everything is answered and signed, the treatment begins."""
+        one = data.draw(st.sampled_from(self._to_treat()))
+        self.model.now = max(self.model.now, one.start - timedelta(minutes=10))
+        self._arrive(one)
+        self._start_first_session(one, is_ready=True)
+
+    def _to_treat(self) -> list[Known]:
+        firsts = [one for one in self.model.known if one.session is not None and one.session[1] == 1]
+        return [one for one in firsts if one.status == "booked"]
 
     @precondition(lambda self: bool(self.model.known))
     @rule(data=st.data(), is_ready=st.booleans())
