@@ -33,13 +33,29 @@ class ForgivingRedisCache(RedisCache):
         """The new value; 0 when nobody can say. ValueError for a key that is not there."""
         return int(self._asked("incr", 0, key, delta=delta, version=version))
 
+    def count(self, key: str, timeout: int) -> int:
+        """One more of a key, in one round trip: how many there are now; 0 when nobody can say.
+
+        The first one sets how many seconds it is kept.
+        """
+        return int(self._asked("_count", 0, key, timeout))
+
+    def _count(self, key: str, timeout: int) -> int:
+        named = self.make_and_validate_key(key)
+        client: Any = self._cache.get_client(named, write=True)
+        found = int(client.incr(named))
+        if found == 1:
+            client.expire(named, timeout)
+        return found
+
     def delete(self, key: Any, version: int | None = None) -> bool:
         """Whether there was something to delete."""
         return bool(self._asked("delete", False, key, version=version))
 
     def _asked(self, verb: str, otherwise: Any, *args: Any, **how: Any) -> Any:
         try:
-            return getattr(super(), verb)(*args, **how)
+            ask = getattr(self, verb) if verb.startswith("_") else getattr(super(), verb)
+            return ask(*args, **how)
         except (RedisError, OSError):
             logger.warning("cache_unreachable", exc_info=True)
             return otherwise
