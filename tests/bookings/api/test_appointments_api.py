@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.test import Client
 
@@ -67,6 +68,18 @@ def test_booking_answers_with_the_appointment_and_its_resources(clinic: Clinic, 
         ("room", "Room 1"),
     ]
     assert Appointment.objects.get().created_by == clinic.desk
+
+
+def test_history_of_a_booking_says_who_asked_and_by_which_request(clinic: Clinic, api: Api) -> None:
+    made = api.post("appointments/", wanted(clinic)).json()
+    rows = [
+        *apps.get_model("bookings", "AppointmentHistory").objects.filter(pgh_obj_id=made["id"]),
+        *apps.get_model("bookings", "ClaimHistory").objects.filter(appointment_id=made["id"]),
+    ]
+    told = [
+        (row.pgh_label, row.pgh_context.metadata["user"], row.pgh_context.metadata["path"]) for row in rows
+    ]
+    assert told == [("insert", clinic.desk.pk, "/api/v1/appointments/")] * 5
 
 
 def test_second_writer_is_told_and_offered_other_times(clinic: Clinic, api: Api) -> None:
