@@ -139,7 +139,7 @@ def the_doctor_screens_and_begins(doctor: Page) -> None:
     doctor.get_by_role("link", name="Discuss and sign").click()
     for tick in doctor.locator("input[name=tick]").all():
         tick.check(force=True)
-    doctor.get_by_label(re.compile("^Signature")).fill("Leyla Demir")
+    doctor.get_by_label("The patient types the full name").fill("Leyla Demir")
     send(doctor.get_by_role("button", name="Sign", exact=True))
     doctor.goto(visit)
     doctor.get_by_label("Fitzpatrick skin type").select_option("2")
