@@ -19,7 +19,7 @@ from bookings.visits import SpanClaim
 from clinic.prepared import prepared_rows, prepared_write
 
 #: Namespaces of the advisory locks.
-RESOURCES, PATIENTS = 1, 2
+RESOURCES, PATIENTS, DESKS = 1, 2, 3
 LOCK_TIMEOUT = "3s"
 
 _LOCK = """
@@ -178,6 +178,13 @@ def lock(resources: Iterable[int], patients: Iterable[int] = ()) -> None:
     """Locks without looking: for changes that only give time back."""
     keys = {(RESOURCES, _key(one)) for one in resources} | {(PATIENTS, _key(one)) for one in patients}
     _lock(keys)
+
+
+def lock_desk(desk: str) -> None:
+    """One after the other for what one desk does with its choices; to be taken before any other lock."""
+    prepared_rows(
+        "SELECT pg_advisory_xact_lock(%(space)s, hashtext(%(desk)s))", {"space": DESKS, "desk": desk}
+    )
 
 
 def _lock(keys: set[tuple[int, int]]) -> None:

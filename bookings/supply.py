@@ -61,11 +61,12 @@ def unfit_cells(
     placed: Iterable[Placed], requirements: Requirements, grid: Grid, zone: ZoneInfo
 ) -> dict[int, int]:
     """For those who are eligible on the first day of a grid only, the cells of the days on which they no longer are."""
+    certified = [one for one in placed if one.certificates]  # nothing else about a resource ends on a day
     first, last = local_day(grid.start, zone), local_day(grid.instant(grid.size - 1), zone)
-    days = [first + count * ONE_DAY for count in range((last - first).days + 1)]
     found = {}
-    for one in placed:
+    for one in certified:
         if one.fits(requirements, first) and not one.fits(requirements, last):
+            days = [first + count * ONE_DAY for count in range((last - first).days + 1)]
             gone = bisect_left(days, True, key=lambda day: not one.fits(requirements, day))
             found[one.id] = grid.between(grid.cell_from(day_start(days[gone], zone)), grid.size)
     return found

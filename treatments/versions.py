@@ -69,7 +69,16 @@ def rows_of(definition: ProtocolDefinition) -> list[tuple[str, Any]]:
 
 def owner_of(definition: ProtocolDefinition, path: str) -> str:
     """The row whose source stands for this one: itself, or the nearest one around it that has a source."""
-    sourced = {one.path for one in sourced_values(definition)}
+    return owner_among(sourced_paths(definition), path)
+
+
+def sourced_paths(definition: ProtocolDefinition) -> frozenset[str]:
+    """The rows that have a source of their own; worth keeping when many rows are asked about."""
+    return frozenset(one.path for one in sourced_values(definition))
+
+
+def owner_among(sourced: frozenset[str], path: str) -> str:
+    """`owner_of` from the rows that have a source."""
     while path and path not in sourced:
         path = path.rpartition("/")[0]
     return path

@@ -29,17 +29,26 @@ from bookings.words import Agreement, AppointmentStatus, CancelReason
 
 @unit
 def hold_choices(
-    *, visit: Visit, slots: Sequence[Slot], desk: str, by: Any, now: datetime
+    *,
+    visit: Visit,
+    slots: Sequence[Slot],
+    desk: str,
+    by: Any,
+    now: datetime,
+    asked_at: datetime | None = None,
 ) -> list[Appointment]:
     """Holds every one of some times that is still free, and gives back what the desk held before.
 
     Nobody is told. What somebody else took meanwhile is left out: the answer may be shorter than `slots`. The holds
-    are based on no session, so that a session may have several; the one that is taken gets it.
+    are based on no session, so that a session may have several; the one that is taken gets it. Nothing is held for a
+    page that was drawn (`asked_at`) before its patient was booked by the same person: that request comes too late.
     """
     takings = [taking_at(visit.without_session(), slot.start, slot.assignment) for slot in slots]
     wanted = [claim.resource for taking in takings for claim in taking.claims]
     _give_back(_locked_choices(desk, resources=wanted, patient=visit.patient.pk), now=now)
     if visit.session is not None and Appointment.objects.of_session(visit.session).occupying().exists():
+        return []
+    if asked_at is not None and Appointment.objects.made_since(asked_at, visit.patient, by).exists():
         return []
     expiry = now + timedelta(minutes=settings_of(visit.location).hold_minutes)
     return [
@@ -99,8 +108,10 @@ def _locked_choices(
 ) -> list[Appointment]:
     """The choices of a desk as they are once everything is locked that they take, and what else is wanted.
 
-    Everything at once: two desks that exchange their choices wait for each other in one queue.
+    Everything at once: two desks that exchange their choices wait for each other in one queue. The desk itself comes
+    first: a press that overtakes the holds of its own page waits for them instead of meeting them.
     """
+    claiming.lock_desk(desk)
     known = Appointment.objects.choices_of(desk)
     found = list(known)
     patients = {row.patient_id for row in found} | ({patient} if patient else set())

@@ -76,6 +76,11 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """Appointments that take a time."""
         return self.filter(status__in=OCCUPYING)
 
+    def made_since(self, moment: datetime, patient: Patient, by: Any) -> AppointmentQuerySet:
+        """What somebody booked for a patient since a moment; choices that are only held do not count."""
+        made = self.occupying().filter(patient=patient, created_by=by, agreed_at__gte=moment)
+        return made.exclude(status=AppointmentStatus.HELD)
+
     def live(self) -> AppointmentQuerySet:
         """Held, booked or arrived."""
         return self.filter(status__in=LIVE)

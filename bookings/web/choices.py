@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -38,11 +40,24 @@ def _held(request: HttpRequest, call: Call) -> tuple[list[Slot], list[Appointmen
     for _look in range(LOOKS):
         release_choices(desk=desk, now=timezone.now())
         slots = offered(request, call)
-        held = hold_choices(visit=call.visit, slots=slots, desk=desk, by=request.user, now=timezone.now())
+        held = hold_choices(
+            visit=call.visit,
+            slots=slots,
+            desk=desk,
+            by=request.user,
+            now=timezone.now(),
+            asked_at=_drawn_at(request),
+        )
         if len(held) in (len(slots), CHOICES):
             break
     starts = {row.starts_at for row in held}
     return [slot for slot in slots if slot.start in starts], held
+
+
+def _drawn_at(request: HttpRequest) -> datetime | None:
+    """When the page was drawn that asks."""
+    told = request.POST.get("drawn", "")
+    return datetime.fromtimestamp(int(told), UTC) if told.isdigit() and len(told) < 12 else None
 
 
 @require_POST

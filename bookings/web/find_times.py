@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -222,7 +222,7 @@ def clicked_time(request: HttpRequest, errand: Errand, now: datetime) -> Clicked
         return None
     told = {role: request.GET.get(role, "") for role in ResourceKind.values}
     chosen = {role: int(pk) for role, pk in told.items() if pk.isdigit() and role in errand.visit.roles}
-    mine = [row.pk for row in Appointment.objects.choices_of(str(request.session.get("desk", "")))]
+    mine = [row.pk for row in Appointment.objects.choices_of(desk_of(request))]
     problems = problems_for(errand.visit, start=start, now=now, chosen=chosen, by=request.user, without=mine)
     return Clicked(start, chosen, problems)
 
@@ -236,10 +236,8 @@ def _wall(request: HttpRequest, location: Location) -> datetime | None:
 
 
 def desk_of(request: HttpRequest) -> str:
-    """The name under which this login keeps its choices; nobody else can guess or learn it."""
-    if "desk" not in request.session:
-        request.session["desk"] = secrets.token_hex(12)
-    return str(request.session["desk"])
+    """The name under which this login keeps its choices: nobody else can guess it, and two requests at once agree."""
+    return salted_hmac("choices of a desk", request.session.session_key or "").hexdigest()[:24]
 
 
 def _take(request: HttpRequest, call: Call) -> HttpResponse:

@@ -159,7 +159,7 @@ def _page(
         "version": found,
         "active": active,
         "definition": definition,
-        "chapters": [(group.slug, group.title, len(group.rows)) for group in groups],
+        "chapters": [(group.slug, group.title, len(group.found)) for group in groups],
         "chapter": one,
         "rows": [as_typed(row, typed.get(row.path, {})) for row in one.rows],
         "differences": told_differences(differences(before, definition), before=before, after=definition),

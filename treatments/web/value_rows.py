@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from treatments.definitions import Located, ProtocolDefinition, Sourced, Step
 from treatments.definitions.provenance import parts
 from treatments.typed_fields import FieldKind, as_text, kinds_of
-from treatments.versions import Difference, editable_fields, owner_of, rows_of
+from treatments.versions import Difference, editable_fields, owner_among, rows_of, sourced_paths
 from treatments.web.value_words import field_word
 
 CHAPTERS = {
@@ -119,17 +120,23 @@ class ValueRow:
         return self.path.rpartition("/")[2]
 
 
-@dataclass(slots=True)
+@dataclass
 class Group:
     """The rows of one chapter."""
 
     slug: str
     title: Any
-    rows: list[ValueRow] = field(default_factory=list)
+    places: Places
+    found: list[tuple[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def rows(self) -> list[ValueRow]:
+        """The rows with their words: a page that shows one chapter writes the others out for nobody."""
+        return [self.places.row(path, value) for path, value in self.found]
 
     def waiting(self, paths: frozenset[str]) -> int:
         """How many of its rows are among these, such as those that wait for a clinician."""
-        return sum(row.path in paths for row in self.rows)
+        return sum(path in paths for path, _value in self.found)
 
 
 class Places:
@@ -138,6 +145,7 @@ class Places:
     def __init__(self, definition: ProtocolDefinition) -> None:
         self.definition = definition
         self.values: dict[str, Any] = dict(parts(definition))
+        self.sourced = sourced_paths(definition)
 
     def name(self, path: str) -> str:
         """ "Chin · needle depth", "Sessions 2–4": every part of the path below the chapter in words."""
@@ -162,13 +170,10 @@ class Places:
         named = next((str(getattr(value, name)) for name in NAMED_BY if getattr(value, name, None)), "")
         return named[:90].replace("_", " ") if named else field_word(None, part) if not part.isdigit() else ""
 
-    def sourced(self, path: str) -> Sourced | None:
-        """The row whose source counts for this one."""
-        return self.values.get(owner_of(self.definition, path)) if path else None
-
     def row(self, path: str, value: Any) -> ValueRow:
         """One row with its words."""
-        kinds, owner = kinds_of(type(value)), self.sourced(path)
+        kinds, around = kinds_of(type(value)), owner_among(self.sourced, path)
+        owner: Sourced | None = self.values.get(around) if path else None
         fields = [_field(value, name, told, kinds[name]) for name, told in editable_fields(value)]
         source, grade = (owner.source, owner.grade) if isinstance(owner, Sourced) else ("", "")
         return ValueRow(
@@ -178,7 +183,7 @@ class Places:
             source=source,
             grade=grade,
             weak="C" in grade.split("/"),
-            owner=owner_of(self.definition, path),
+            owner=around,
             is_step=isinstance(value, Step),
         )
 
@@ -213,8 +218,9 @@ def _grouped(definition: ProtocolDefinition, rows: Iterable[tuple[str, Any]]) ->
     groups: dict[str, Group] = {}
     for path, value in rows:
         slug = path.partition("/")[0]
-        group = groups.setdefault(slug, Group(slug or "protocol", CHAPTERS.get(slug, slug.replace("_", " "))))
-        group.rows.append(places.row(path, value))
+        title = CHAPTERS.get(slug, slug.replace("_", " "))
+        group = groups.setdefault(slug, Group(slug or "protocol", title, places))
+        group.found.append((path, value))
     return list(groups.values())
 
 

@@ -129,7 +129,8 @@ def test_choices_are_held_taken_and_given_back(desk: Client, clinic: Clinic) -> 
     shown = desk.post(path, HTTP_HX_TARGET="choices", HTTP_HX_REQUEST="true")
     page = shown.content.decode()
     assert ("All 5 are held for you until" in page, "<html" in page) == (True, False)
-    assert Appointment.objects.choices_of(desk.session["desk"]).count() == 5
+    (desk_name,) = set(Appointment.objects.occupying().values_list("choice_of", flat=True))
+    assert Appointment.objects.choices_of(desk_name).count() == 5
     first = sorted(Appointment.objects.occupying().values_list("starts_at", flat=True))
     again = desk.post(path).context["times"]
     assert [slot.start for slot, _value in again] == first
@@ -208,3 +209,15 @@ def test_pages_of_booking_need_the_permission(client: Client, clinic: Clinic) ->
     assert client.get("/book/").status_code == 302
     client.force_login(staff(at=clinic.location))
     assert client.get("/book/").status_code == 200
+
+
+def test_holds_that_come_after_the_booking_of_their_page_are_not_made(desk: Client, clinic: Clinic) -> None:
+    patient = PatientFactory(at=clinic.location)
+    drawn = int(clinic.now.timestamp())
+    path = f"/book/{patient.pk}/?for=consultation"
+    _slot, value = desk.get(path).context["times"][0]
+    assert desk.post(f"/book/{patient.pk}/", {"for": "consultation", "slot": value}).status_code == 302
+    late = desk.post(f"/book/{patient.pk}/choices/", {"for": "consultation", "drawn": drawn})
+    assert (late.status_code, Appointment.objects.occupying().count()) == (200, 1)
+    new = desk.post(f"/book/{patient.pk}/choices/", {"for": "consultation", "drawn": drawn + 1})
+    assert (new.status_code, Appointment.objects.occupying().count()) == (200, 6)
