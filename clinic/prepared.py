@@ -7,7 +7,7 @@ both cost more than reading the row. What is kept here is the text and the plan.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -57,16 +57,6 @@ def prepared_rows(sql: str, facts: Any) -> list[tuple[Any, ...]]:
         cursor.execute(sql, facts)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
-
-
-def prepared_together(*asked: tuple[str, Any]) -> list[list[tuple[Any, ...]]]:
-    """The rows of several SELECTs, asked in one round trip; none may depend on another."""
-    with ExitStack() as stack:
-        cursors = [stack.enter_context(prepared_cursor()) for _ in asked]
-        with connection.wrap_database_errors, connection.connection.pipeline():
-            for cursor, (sql, facts) in zip(cursors, asked, strict=True):
-                cursor.execute(sql, facts)
-        return [cursor.fetchall() for cursor in cursors]
 
 
 _HISTORY = """history AS MATERIALIZED (

@@ -7,7 +7,7 @@ forgotten ends by itself. So nobody blocks the day of the other desks for longer
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,13 +15,11 @@ from django.utils.translation import gettext as _
 from bookings import claiming
 from bookings.actions.changing import change
 from bookings.actions.leaving import give_back, release, resources_of
-from bookings.actions.taking import book, hold, taking_at, write
-from bookings.actions.telling import tell
+from bookings.actions.taking import agree, book, hold, hold_ends, taking_at, write
 from bookings.assignment import Slot
 from bookings.claiming import InTheWay, Taking
 from bookings.models import Appointment
 from bookings.problems import refuse
-from bookings.slots import settings_of
 from bookings.units import unit
 from bookings.visits import SpanClaim, Visit
 from bookings.words import Agreement, AppointmentStatus, CancelReason
@@ -50,7 +48,7 @@ def hold_choices(
         return []
     if asked_at is not None and Appointment.objects.made_since(asked_at, visit.patient, by).exists():
         return []
-    expiry = now + timedelta(minutes=settings_of(visit.location).hold_minutes)
+    expiry = hold_ends(visit.location, now)
     return [
         write(
             visit.without_session(),
@@ -179,18 +177,13 @@ def _settle(
     """The held row becomes the appointment itself, or a hold on purpose, of the session that it is for."""
     common: dict[str, Any] = {"treatment_session": visit.session, "choice_of": "", "note": note}
     if is_kept:
-        expiry = now + timedelta(minutes=settings_of(visit.location).hold_minutes)
-        change(row, AppointmentStatus.HELD, by=by, now=now, held_until=expiry, **common)
+        change(
+            row,
+            AppointmentStatus.HELD,
+            by=by,
+            now=now,
+            held_until=hold_ends(visit.location, now),
+            **common,
+        )
         return row
-    change(
-        row,
-        AppointmentStatus.BOOKED,
-        by=by,
-        now=now,
-        agreement=Agreement.BOOKED,
-        held_until=None,
-        is_told=is_told,
-        **common,
-    )
-    tell(row, by=by, now=now)
-    return row
+    return agree(row, by=by, now=now, is_told=is_told, **common)

@@ -22,6 +22,7 @@ from bookings.units import unit
 from bookings.visits import Visit
 from bookings.words import Agreement, AppointmentStatus
 from clinic.errors import Taken
+from clinic.models import Location
 
 _CONSTRAINTS = {
     "claim": "claim_resource_not_double_booked",
@@ -64,7 +65,7 @@ def hold(
     until: datetime | None = None,
 ) -> Appointment:
     """Keeps a time for as long as the location's settings say, or `until`; nobody is told."""
-    expiry = until or now + timedelta(minutes=settings_of(visit.location).hold_minutes)
+    expiry = until or hold_ends(visit.location, now)
     return _take(
         visit, starts_at, chosen, AppointmentStatus.HELD, by=by, now=now, held_until=expiry, is_told=False
     )
@@ -79,6 +80,11 @@ def confirm_hold(
     row = locked(appointment, version=version)
     if row.status != AppointmentStatus.HELD or row.held_until is None or row.held_until <= now:
         raise Taken("hold_lapsed", _("This hold is over: look for a time again."))
+    return agree(row, by=by, now=now, is_told=is_told)
+
+
+def agree(row: Appointment, *, by: Any, now: datetime, is_told: bool, **columns: Any) -> Appointment:
+    """A locked hold becomes an appointment, with further columns, and the patient hears of it."""
     change(
         row,
         AppointmentStatus.BOOKED,
@@ -87,9 +93,15 @@ def confirm_hold(
         agreement=Agreement.BOOKED,
         held_until=None,
         is_told=is_told,
+        **columns,
     )
     tell(row, by=by, now=now)
     return row
+
+
+def hold_ends(location: Location, now: datetime) -> datetime:
+    """Until when a hold that begins now is kept, by the location's settings."""
+    return now + timedelta(minutes=settings_of(location).hold_minutes)
 
 
 @unit
