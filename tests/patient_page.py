@@ -20,10 +20,10 @@ MOST = 50_000
 _FILES = re.compile(r'(?:href|src)="/static/([^"?]+)"')
 
 
-def follow(
-    client: Client, *, patient: Patient, place: Location, purpose: LinkPurpose, subject: Any, now: datetime
+def path_of_link(
+    *, patient: Patient, place: Location, purpose: LinkPurpose, subject: Any, now: datetime
 ) -> str:
-    """Opens a link as a phone does, proves the birth date where it is asked; gives the clean address."""
+    """The address of a new link as a message carries it."""
     link = make_link(
         patient=patient,
         location=place,
@@ -33,7 +33,28 @@ def follow(
         expires_at=now + timedelta(days=90),
         now=now,
     )
-    address = str(client.get(f"/p/{link.rsplit('/p/')[1]}")["Location"])
+    return f"/p/{link.rsplit('/p/')[1]}"
+
+
+def follow_aftercare(client: Client, plan: Any, *, now: datetime) -> str:
+    """Opens the aftercare link of a plan's first session."""
+    session = plan.sessions.get(number=1)
+    return follow(
+        client,
+        patient=plan.patient,
+        place=plan.location,
+        purpose=LinkPurpose.AFTERCARE,
+        subject=session,
+        now=now,
+    )
+
+
+def follow(
+    client: Client, *, patient: Patient, place: Location, purpose: LinkPurpose, subject: Any, now: datetime
+) -> str:
+    """Opens a link as a phone does, proves the birth date where it is asked; gives the clean address."""
+    path = path_of_link(patient=patient, place=place, purpose=purpose, subject=subject, now=now)
+    address = str(client.get(path)["Location"])
     born: date | None = patient.born_on
     if born is not None:
         client.post("/p/birth-date/", {"day": born.day, "month": born.month, "year": born.year})

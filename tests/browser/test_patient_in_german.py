@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, Page, expect
 from bookings.actions import appointments as actions
 from bookings.slots import next_free
 from bookings.visits import visit_of
-from clinic.links import make_link
 from clinic.models import Location, Patient, Task
 from clinic.words import LinkPurpose
 from tests.bookings.conftest import open_clinic
 from tests.factories import PatientFactory
 from tests.passing_time import time_passes
+from tests.patient_page import path_of_link
 from tests.treatments.day import NOW, make_clinic, treated
 from treatments.models import RecoveryCheck, Screening, ScreeningDraft, TreatmentPlan
 
@@ -31,20 +31,13 @@ def phone(browser: Browser, base_url: str) -> Iterator[Any]:
     contexts = []
 
     def opened(patient: Patient, place: Location, purpose: LinkPurpose, subject: Any) -> Page:
-        now = timezone.now()
-        link = make_link(
-            patient=patient,
-            location=place,
-            purpose=purpose,
-            subject_type="x",
-            subject_id=subject.pk,
-            expires_at=now + timedelta(days=9),
-            now=now,
+        path = path_of_link(
+            patient=patient, place=place, purpose=purpose, subject=subject, now=timezone.now()
         )
         context = browser.new_context(viewport=PHONE, java_script_enabled=False, base_url=base_url)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.goto(f"/p/{link.rsplit('/p/')[1]}")
+        page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_have_text("Ihr Geburtsdatum")
         for label, figure in (("Tag", BORN.day), ("Monat", BORN.month), ("Jahr", BORN.year)):
             page.get_by_label(label, exact=True).fill(str(figure))

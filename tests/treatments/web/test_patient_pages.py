@@ -10,7 +10,7 @@ from django.test import Client
 
 from clinic.models import Patient
 from clinic.words import LinkPurpose
-from tests.patient_page import faults, follow, times_without_zone
+from tests.patient_page import faults, follow, follow_aftercare, times_without_zone
 from tests.treatments.day import NOW, Clinic, treated
 from tests.treatments.test_photos import picture
 from treatments.actions.recovery import ask_due
@@ -25,16 +25,8 @@ pytestmark = pytest.mark.django_db
 def test_the_pages_after_a_visit_are_small_and_say_who_and_when(clinic: Clinic, client: Client) -> None:
     plan = clinic.plan()
     treated(plan, clinic)
-    session = plan.sessions.get(number=1)
     with time_machine.travel(NOW + timedelta(hours=20), tick=False):
-        address = follow(
-            client,
-            patient=plan.patient,
-            place=clinic.location,
-            purpose=LinkPurpose.AFTERCARE,
-            subject=session,
-            now=NOW,
-        )
+        address = follow_aftercare(client, plan, now=NOW)
         assert address == "/p/aftercare/"
         assert faults(client, address, clinic.location, with_form=False) == []
         assert times_without_zone(client, address, clinic.location) == []
@@ -47,14 +39,7 @@ def on_the_aftercare_page(clinic: Clinic, client: Client, *, hours: int) -> tupl
     treated(plan, clinic)
     with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
         ask_due(NOW + timedelta(hours=hours))
-        follow(
-            client,
-            patient=plan.patient,
-            place=clinic.location,
-            purpose=LinkPurpose.AFTERCARE,
-            subject=plan.sessions.get(number=1),
-            now=NOW,
-        )
+        follow_aftercare(client, plan, now=NOW)
         return plan, client.get("/p/aftercare/").content.decode()
 
 

@@ -11,7 +11,7 @@ from django.test import Client
 
 from clinic.messaging.models import Message
 from clinic.words import LinkPurpose
-from tests.patient_page import faults, follow
+from tests.patient_page import faults, follow, follow_aftercare
 from tests.treatments.day import DAY, NOW, Clinic, treated
 from treatments.actions.outcomes import score_by_patient, score_outcome
 from treatments.models import Outcome, TreatmentPlan
@@ -129,14 +129,7 @@ def test_the_aftercare_link_asks_how_the_visit_was(clinic: Clinic, client: Clien
     plan = clinic.plan()
     treated(plan, clinic)
     with time_machine.travel(NOW + timedelta(hours=20), tick=False):
-        address = follow(
-            client,
-            patient=plan.patient,
-            place=clinic.location,
-            purpose=LinkPurpose.AFTERCARE,
-            subject=plan.sessions.get(number=1),
-            now=NOW,
-        )
+        address = follow_aftercare(client, plan, now=NOW)
         assert "/p/visit-scores/" in client.get(address).content.decode()
         assert faults(client, "/p/visit-scores/", clinic.location, says="your last visit?") == []
         client.post("/p/visit-scores/", {"q": "EACH.1.PAIN_VAS", "value": "3"})
