@@ -12,17 +12,19 @@ export function isOn() {
   }
 }
 
-/* Kept with the login; this page follows at once, the others when they are opened. */
+/* Kept with the login; this page follows at once, before the answer, and turns back when it was not kept. */
 async function keep(box) {
   const root = document.documentElement;
+  const show = (on) => Object.assign(root.dataset, { keys: on ? "on" : "off" });
+  show(box.checked);
   const token = JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRFToken"] ?? "";
   const body = new URLSearchParams({ on: box.checked ? "yes" : "no" });
   try {
     const answer = await fetch(box.dataset.keysUrl, { method: "POST", body, headers: { "X-CSRFToken": token, "X-Requested-With": "fetch" } });
     if (!answer.ok) throw new Error(answer.status);
-    root.dataset.keys = box.checked ? "on" : "off";
   } catch {
     box.checked = !box.checked;
+    show(box.checked);
     document.dispatchEvent(new CustomEvent("toast", { detail: { text: root.dataset.wordFailed, tone: "red" } }));
   }
 }
