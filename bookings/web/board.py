@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 
 from bookings.board import BoardDay, Line, day_board, day_lines, week_board
 from bookings.sidebar import Sidebar, sidebar
-from bookings.web.appointments import quick_verb
 from bookings.web.faces import Faces, symbols
-from bookings.web.marks import mark_of, what_of
+from bookings.web.listfaces import Lines
+from bookings.web.marks import mark_of
 from clinic.access import current_location, may, require
 from clinic.models import Location
 from clinic.roles import Permission
@@ -104,17 +104,13 @@ def _grid(context: dict[str, Any], now: datetime) -> dict[str, Any]:
 
 
 def _list(request: HttpRequest, location: Location, context: dict[str, Any], now: datetime) -> dict[str, Any]:
-    lines, labels = day_lines(location, context["day"], now=now), concern_names()
-    shown = [
-        (
-            line,
-            mark_of(line.appointment, now=now),
-            what_of(line.appointment, labels),
-            quick_verb(request.user, line.appointment, now),
-        )
-        for line in lines
-    ]
-    return {"lines": shown, "count": len(lines), "facts": [_line_fact(line, now) for line in lines]}
+    found = day_lines(location, context["day"], now=now)
+    faces = Lines(request, location, concern_names(), here=context["here"], now=now)
+    return {
+        "lines": [faces.line(line) for line in found],
+        "count": len(found),
+        "facts": [_line_fact(line, now) for line in found],
+    }
 
 
 def tag_of(facts: Iterable[str]) -> str:
