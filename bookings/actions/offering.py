@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -71,10 +71,20 @@ def offer_freed(*, now: datetime, at: int | None = None, limit: int = 20) -> int
 
 
 @unit
-def offer_to(*, entry: WaitlistEntry, freed: Interval, by: Any, now: datetime) -> WaitlistOffer | None:
-    """Offers the first suitable start inside a stretch of time to one entry that waits; None when there is none."""
+def offer_to(
+    *,
+    entry: WaitlistEntry,
+    freed: Interval,
+    by: Any,
+    now: datetime,
+    only: Mapping[str, int] | None = None,
+) -> WaitlistOffer | None:
+    """Offers the first suitable start inside a stretch of time to one entry that waits; None when there is none.
+
+    `only` narrows a role to one resource: the practitioner whose time it is.
+    """
     row = _waiting_rows().filter(pk=entry.pk).first()
-    return _try(row, freed, by=by, now=now) if row is not None else None
+    return _try(row, freed, by=by, now=now, only=only) if row is not None else None
 
 
 def _candidates(location: Location, freed: Interval, passed_over: frozenset[int]) -> Iterable[WaitlistEntry]:
@@ -93,20 +103,33 @@ def _waiting_rows() -> Any:
     return WaitlistEntry.objects.waiting().for_offers().select_for_update(of=("self",), skip_locked=True)
 
 
-def _try(entry: WaitlistEntry, freed: Interval, *, by: Any, now: datetime) -> WaitlistOffer | None:
+def _try(
+    entry: WaitlistEntry,
+    freed: Interval,
+    *,
+    by: Any,
+    now: datetime,
+    only: Mapping[str, int] | None = None,
+) -> WaitlistOffer | None:
     """Holds the first start inside the freed time that suits the entry and every rule."""
     standing = standing_of(entry)
-    slot = fitting_slot(entry, freed, standing, by=by, now=now)
+    slot = fitting_slot(entry, freed, standing, by=by, now=now, only=only)
     return _offer(entry, slot, standing, by=by, now=now) if slot else None
 
 
 def fitting_slot(
-    entry: WaitlistEntry, freed: Interval, standing: Appointment | None, *, by: Any, now: datetime
+    entry: WaitlistEntry,
+    freed: Interval,
+    standing: Appointment | None,
+    *,
+    by: Any,
+    now: datetime,
+    only: Mapping[str, int] | None = None,
 ) -> Slot | None:
     """The first start inside the freed time that suits the entry and every rule; earlier than what it has."""
     without = [standing.pk] if standing else []
     stretch = offerable(entry, freed, without=without, now=now)
-    suiting = _suiting(entry, stretch, without, now) if stretch else ()
+    suiting = _suiting(entry, stretch, without, now, only) if stretch else ()
     for slot in _on_good_days(entry, suiting, without, now):
         if standing is not None and slot.start >= standing.starts_at:
             return None
@@ -136,14 +159,20 @@ def _on_good_days(
             yield from starts
 
 
-def _suiting(entry: WaitlistEntry, freed: Interval, without: list[int], now: datetime) -> Iterator[Slot]:
+def _suiting(
+    entry: WaitlistEntry,
+    freed: Interval,
+    without: list[int],
+    now: datetime,
+    only: Mapping[str, int] | None,
+) -> Iterator[Slot]:
     visit = visit_of(entry.treatment_session)
     zone = entry.location.tz
     wishes = wishes_of(entry)
     left = times_left(entry)
     first = local_day(freed.start, zone)
     days = (local_day(freed.end, zone) - first).days + 1
-    found = free_slots(visit, first_day=first, days=days, now=now, wishes=wishes, without=without)
+    found = free_slots(visit, first_day=first, days=days, now=now, wishes=wishes, only=only, without=without)
     for slot in found:
         wished = not wishes.practitioners or slot.assignment.get(PRACTITIONER) in wishes.practitioners
         is_inside = freed.start <= slot.start < freed.end and slot.start >= now + LEAST_LEAD

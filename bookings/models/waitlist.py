@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +37,10 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def at(self, location: Any) -> WaitlistEntryQuerySet:
         """Wishes at a location."""
         return self.filter(location=location)
+
+    def on(self, day: date) -> WaitlistEntryQuerySet:
+        """Wishes whose days contain a local day."""
+        return self.filter(from_on__lte=day, until_on__gte=day)
 
     def for_offers(self) -> WaitlistEntryQuerySet:
         """With all that is read to find a time for them; the protocol's definition is kept by the process."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
@@ -69,6 +70,8 @@ def _context(request: HttpRequest, location: Location, now: datetime) -> dict[st
     if found and found.who:
         who = str(found.who.pk)
     told = {"by": str(kind), "zoom": str(zoom), "view": view, "who": who}
+    may_book = may(request.user, Permission.BOOK, location)
+    has_free = may_book and view == "day" and kind == ResourceKind.PRACTITIONER and day >= today
     step = timedelta(days=7 if view == "week" else 1)
     keep = "&" + urlencode({name: value for name, value in told.items() if value})
     return {
@@ -82,7 +85,8 @@ def _context(request: HttpRequest, location: Location, now: datetime) -> dict[st
         "zooms": ZOOMS,
         "view": view,
         "views": VIEWS.items(),
-        "may_book": may(request.user, Permission.BOOK, location),
+        "may_book": may_book,
+        "free_url": f"{reverse('bookings:free-times')}?day={day}" if has_free else "",
         "day": day,
         "today": today,
         "before": day - step,

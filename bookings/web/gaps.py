@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +19,7 @@ from bookings.web.marks import mark_of
 from bookings.words import OCCUPYING
 from clinic.access import require
 from clinic.errors import DomainError
+from clinic.intervals import Interval
 from clinic.models import Resource
 from clinic.roles import Permission
 
@@ -45,14 +48,21 @@ def _offer(request: HttpRequest, row: Appointment) -> HttpResponse:
     mine = WaitlistEntry.objects.visible_to(request.user, Permission.BOOK).at(row.location_id)
     told = request.POST.get("entry", "")
     entry = get_object_or_404(mine, pk=int(told) if told.isdigit() else 0)
+    say_offered(request, entry, gap_of(row))
+    return redirect("bookings:gap", pk=row.pk)
+
+
+def say_offered(
+    request: HttpRequest, entry: WaitlistEntry, freed: Interval, *, only: Mapping[str, int] | None = None
+) -> None:
+    """Offers a free time to somebody who waits, and says what came of it."""
     try:
-        made = offer_to(entry=entry, freed=gap_of(row), by=request.user, now=timezone.now())
+        made = offer_to(entry=entry, freed=freed, by=request.user, now=timezone.now(), only=only)
     except DomainError as refusal:
         messages.error(request, str(refusal.sentence))
+        return
+    if made is None:
+        messages.warning(request, _("Somebody was faster: this time no longer suits."))
     else:
-        if made is None:
-            messages.warning(request, _("Somebody was faster: this time no longer suits."))
-        else:
-            said = _("Offered to %(name)s and held. The message leaves now.")
-            messages.success(request, said % {"name": entry.patient})
-    return redirect("bookings:gap", pk=row.pk)
+        said = _("Offered to %(name)s and held. The message leaves now.")
+        messages.success(request, said % {"name": entry.patient})

@@ -166,6 +166,8 @@ STAFF: dict[str, Route] = {
     "bookings:find-choices": change(P.BOOK, "patient"),
     "bookings:choices-release": change(P.BOOK),
     "bookings:needs": page(P.SEE_BOARD),
+    "bookings:free-times": page(P.BOOK),
+    "bookings:free-time": page(P.BOOK, "resource"),
     "bookings:gap": page(P.BOOK, "appointment"),
     "bookings:day-list": page(P.SEE_BOARD),
     "bookings:waiting-room": page(P.SEE_BOARD),

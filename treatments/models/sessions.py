@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -53,6 +54,16 @@ class TreatmentSessionQuerySet(models.QuerySet["TreatmentSession"]):
         """Sessions performed at or after an instant, with what messages about them need."""
         found = self.performed().filter(performed_at__gte=since)
         return found.select_related("plan__patient", "plan__location", "protocol_version")
+
+    def of(self, keys: Iterable[int]) -> TreatmentSessionQuerySet:
+        """The ones with these keys."""
+        return self.filter(pk__in=list(keys))
+
+    def for_booking(self) -> TreatmentSessionQuerySet:
+        """With all that finding a time reads; the protocol's definition is kept by the process."""
+        return self.select_related(
+            "plan__patient__clinical_profile", "plan__location__settings", "protocol_version__protocol"
+        ).defer("protocol_version__definition")
 
     def to_come(self) -> TreatmentSessionQuerySet:
         """Sessions still to be delivered."""

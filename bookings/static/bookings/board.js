@@ -2,6 +2,7 @@
 // Everything it does can also be done from the card's dialog and from "Book".
 import { isOn } from "../clinic/js/shortcuts.js";
 import { address, board, lanes, rowAt, rowsPerStep, send, wall } from "./boardgrid.js";
+import "./boardfree.js";
 import { look } from "./boardlooks.js";
 import { begin, end, follow, isBusy, letGo, moveKeys } from "./boardmoves.js";
 
@@ -14,7 +15,7 @@ let lastLook = Date.now();
 let slot = null;
 
 function free(event) {
-  if (!board.dataset.book || event.target.closest(".appt, .board-head") || !event.target.closest(".lane")) return null;
+  if (!board.dataset.book || event.target.closest(".appt, .free, .board-head") || !event.target.closest(".lane")) return null;
   const lane = event.target.closest(".lane");
   return { lane, row: rowAt(event, lane, 0, Math.floor) };
 }

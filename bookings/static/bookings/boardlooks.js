@@ -24,6 +24,7 @@ function patch(html) {
   remember(fresh);
   for (const [n, lane] of mine.entries()) if (written.get(lane) !== written.get(fresh[n])) put(lane, fresh[n]);
   for (const part of [".board-head", "[name=seen]"]) put(board.querySelector(part), shape.content.querySelector(part));
+  board.dispatchEvent(new Event("board-drawn"));
   return true;
 }
 
@@ -34,7 +35,13 @@ export function look(event) {
   else if (lanes().length && patch(event.detail.serverResponse)) event.detail.swapOverride = "none";
 }
 
+/* Columns that were put in one by one are remembered already, as they came. */
+function whole() {
+  remember(lanes().filter((lane) => !written.has(lane)));
+  board.dispatchEvent(new Event("board-drawn"));
+}
+
 if (board?.classList.contains("board")) {
   remember(lanes());
-  document.body.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "board-body") remember(lanes()); });
+  document.body.addEventListener("htmx:afterSwap", (event) => { if (event.detail.target.id === "board-body") whole(); });
 }
