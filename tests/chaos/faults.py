@@ -300,7 +300,16 @@ def old_and_new_code(rig: Rig) -> None:
 def healing_finds_nothing(rig: Rig) -> None:
     """After all that: the outbox is as it should be."""
     found = rig.do("heal")
+    assert found["looked_at"] > 0, "healing looked at nothing"
     assert (found["planned"], found["cancelled"]) == (0, 0), found
+
+
+def heal_after_a_death_cancels_and_moves(rig: Rig) -> None:
+    """What a killed worker, cancels and moves under way leave behind is no drift."""
+    crash_at(faults.AFTER_DISPATCHING)(rig)
+    cancel_races_the_send(rig)
+    move_races_the_send(rig)
+    healing_finds_nothing(rig)
 
 
 def _wait_for_first(rig: Rig, messages: list[int]) -> None:
@@ -345,5 +354,5 @@ FAULTS = [
         "each sent once, each report counted once",
     ),
     Fault("old and new code side by side", old_and_new_code, ONCE),
-    Fault("hourly healing afterwards", healing_finds_nothing, "drift 0"),
+    Fault("hourly healing after a death, cancels and moves", heal_after_a_death_cancels_and_moves, "drift 0"),
 ]
