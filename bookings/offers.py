@@ -15,6 +15,7 @@ from clinic.messaging.registry import Wanted
 from clinic.messaging.words import MessageKind, Reason
 from clinic.models import Location, Patient
 from clinic.words import LinkPurpose
+from treatments.naming import treatment_name
 
 
 class OfferSubject:
@@ -77,7 +78,7 @@ class OfferSubject:
             "link_until": obj.expires_at,
         }
         if message.channel == "email":
-            facts["what"] = obj.entry.treatment_session.protocol_version.protocol.label
+            facts["what"] = treatment_name(obj.entry.treatment_session)
         return facts
 
     def upcoming(self, now: datetime, until: datetime) -> Iterable[WaitlistOffer]:

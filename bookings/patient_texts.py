@@ -166,6 +166,7 @@ def _in_catalogue(catalogue: Catalogue) -> Iterator[Text]:
     for before in shared.pretreatment:
         yield from (Text(text, note=f"before {before.code}") for text in _wordings(before))
     yield from (Text(zone.label, note=f"zone {zone.code}") for zone in shared.zones)
+    yield from (Text(one.patient_name, note=f"treatment {one.code}") for one in catalogue.protocols)
 
 
 def _in_questions(catalogue: Catalogue) -> Iterator[Text]:

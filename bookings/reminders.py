@@ -25,6 +25,7 @@ from clinic.messaging.words import MessageKind, Reason
 from clinic.models import Location, Patient
 from clinic.words import LinkPurpose, ResourceKind
 from treatments.definitions import PretreatmentMessage
+from treatments.naming import treatment_name
 from treatments.queries.catalogue import shared
 from treatments.spoken import spoken
 from treatments.words import PlanStatus
@@ -245,7 +246,7 @@ def _is_answered(obj: Appointment) -> bool:
 def _email_facts(obj: Appointment, message: Message, now: datetime) -> dict[str, Any]:
     facts: dict[str, Any] = {"practitioner": practitioner_of(obj)}
     if obj.treatment_session is not None:
-        facts["what"] = obj.treatment_session.protocol_version.protocol.label
+        facts["what"] = treatment_name(obj.treatment_session)
     if codes := message.extra.get("codes"):
         texts = {text.code: spoken(text.text) for text in _texts(obj)}
         facts["text"] = "\n\n".join(texts[code] for code in codes if code in texts)
@@ -295,6 +296,8 @@ def rule_lines(location: Location) -> Iterator[Line]:
         yield Line(str(rule["code"]), K.APPOINTMENT_REMINDER, _("reminder"), _in_words(rule))
     for text in sorted(shared().pretreatment, key=lambda one: -one.offset, reverse=True):
         yield Line(text.code, _kind_of(text), Truncator(text.text).chars(90), _before_in_words(text))
+    merged = _("texts that were due before the visit was agreed, as one")
+    yield Line(MERGED, K.PRETREATMENT, merged, news)
     hours = MISSED_AFTER // timedelta(hours=1)
     yield Line("NOSHOW", K.NOSHOW_REBOOK, str(K.NOSHOW_REBOOK.label), _("%(n)d hours after") % {"n": hours})
 
@@ -308,6 +311,8 @@ def _in_words(rule: Mapping[str, Any]) -> str:
 def _before_in_words(text: PretreatmentMessage) -> str:
     if text.before_days:
         return _("%(n)s days before") % {"n": text.before_days}
+    if text.before_minutes < 60:
+        return _("%(n)s minutes before") % {"n": text.before_minutes}
     return _("%(n)s hours before") % {"n": f"{text.before_minutes / 60:g}"}
 
 

@@ -191,6 +191,7 @@ def protocol_version(code: str = "MN_ACNE_SCAR") -> Any:
     protocol = Protocol.objects.create(
         code=code,
         label=definition.label,
+        patient_name=definition.patient_name,
         family=definition.family,
         care_group=definition.care_group,
         is_on=True,

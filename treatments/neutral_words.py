@@ -31,7 +31,7 @@ def own_words() -> frozenset[str]:
     Labels are whole phrases in any language: a word that our own neutral texts use says nothing.
     """
     own = shared()
-    labels = [*Protocol.objects.values_list("label", flat=True)]
+    labels = [name for pair in Protocol.objects.values_list("label", "patient_name") for name in pair]
     labels += [one.label for one in own.concerns] + [one.label for one in own.zones]
     return frozenset(_WORD.findall(" ".join(labels).lower())) - ORDINARY - _said_anyway()
 
@@ -46,7 +46,7 @@ def _said_anyway() -> frozenset[str]:
 def _shipped_words() -> frozenset[str]:
     catalogue = read_catalogue()
     labels = [
-        *(one.label for one in catalogue.protocols),
+        *(f"{one.label} {one.patient_name}" for one in catalogue.protocols),
         *(one.label for one in catalogue.shared.concerns),
         *(one.label for one in catalogue.shared.zones),
     ]

@@ -20,6 +20,7 @@ from clinic.words import LinkPurpose, Urgency
 from treatments.aftercare import Step, step_called, steps
 from treatments.booked import booked_days
 from treatments.models import RecoveryCheck, TreatmentPlan, TreatmentSession
+from treatments.naming import plan_name
 from treatments.queries.catalogue import definition_of
 from treatments.queries.patient_scores import moments_to_ask
 from treatments.queries.plan_facts import series_facts
@@ -262,12 +263,12 @@ class PlanSubject:
         return None if message.rule in rules else "booked-or-changed"
 
     def context(self, obj: TreatmentPlan, message: Message, now: datetime) -> dict[str, Any]:
-        """What the plan is called, and the days of the due window."""
+        """What the plan consists of, and the days of the due window."""
         if message.kind == K.OUTCOME_REQUEST:
             return {}
         if message.kind == K.REVIEW_REQUEST:
             return {"link": review_url(obj.location)}
-        facts: dict[str, Any] = {"what": obj.title}
+        facts: dict[str, Any] = {"what": plan_name(obj)}
         for name in ("from_on", "until_on"):
             if name in message.extra:
                 facts[name] = date.fromisoformat(str(message.extra[name]))

@@ -58,7 +58,7 @@ def differences(old: ProtocolDefinition, new: ProtocolDefinition) -> list[Differ
 def editable_fields(value: Any) -> list[tuple[str, Any]]:
     """The single values and plain lists of one row that a clinic may change, as its document writes them."""
     if isinstance(value, ProtocolDefinition):
-        return [("label", value.label)]
+        return [("label", value.label), ("patient_name", value.patient_name)]
     return [(name, to_document(getattr(value, name))) for name in kinds_of(type(value)) if name not in FIXED]
 
 

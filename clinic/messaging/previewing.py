@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language_info
 
 from clinic.messaging import registry
 from clinic.messaging.composing import NoText, blocks, facts_in, masked, values_for, wording_for
-from clinic.messaging.filling import MissingVariable, fill
+from clinic.messaging.filling import MissingVariable, fill, variables_in
 from clinic.messaging.models import Message, MessageAttempt
 from clinic.messaging.segments import Cost, cost, economical
-from clinic.messaging.wordings import Wording, Wordings
+from clinic.messaging.variables import FROM_THE_CATALOGUE
+from clinic.messaging.wordings import LAST_RESORT, Wording, Wordings
 from clinic.messaging.words import Channel, Reason
 
 #: Stands where the secret address will be, with its length.
@@ -30,6 +32,8 @@ class Preview:
     language: str = ""
     version: str = ""
     asked_language: str = ""
+    #: Parts come from the catalogue and have no translation: they are in the language that it is written in.
+    has_foreign_parts: bool = False
     problem: str = ""
     attachments: list[str] = field(default_factory=list)
     sent_at: datetime | None = None
@@ -40,6 +44,16 @@ class Preview:
         return bool(self.language) and self.language != self.asked_language
 
     @property
+    def used_name(self) -> str:
+        """The text's language in words."""
+        return language_name(self.language)
+
+    @property
+    def asked_name(self) -> str:
+        """The patient's language in words."""
+        return language_name(self.asked_language)
+
+    @property
     def blocks(self) -> list[dict[str, str]]:
         """Paragraphs and buttons."""
         return blocks(self.text)
@@ -48,6 +62,14 @@ class Preview:
     def cost(self) -> Cost | None:
         """What it costs as SMS."""
         return cost(self.text) if self.channel == Channel.SMS and self.text else None
+
+
+def language_name(code: str) -> str:
+    """What a language is called in the active one."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 def as_sent(attempt: MessageAttempt, asked_language: str) -> Preview:
@@ -75,7 +97,8 @@ def as_it_would_read(message: Message, *, now: datetime, wordings: Wordings | No
         values = values_for(
             message, wording, {**context, "link": settings.PUBLIC_URL + LINK}, now, makes_link=False
         )
-        return _filled(wording, values, asked, [file.name for file in context.get("attachments", ())])
+        found = _filled(wording, values, asked, [file.name for file in context.get("attachments", ())])
+        return replace(found, has_foreign_parts=_has_foreign_parts(message, wording, context, now))
     except (NoText, MissingVariable) as problem:
         return Preview(message.channel, asked_language=asked, problem=str(problem))
 
@@ -85,6 +108,15 @@ def _context(message: Message, language: str, now: datetime) -> dict[str, Any] |
         return None
     obj = registry.subject(message.subject_type).load(message.subject_id)
     return None if obj is None else facts_in(language, message, obj, now)
+
+
+def _has_foreign_parts(message: Message, wording: Wording, context: dict[str, Any], now: datetime) -> bool:
+    """Whether what the catalogue says in this text reads the same in the language that it is written in."""
+    said = {name for name in FROM_THE_CATALOGUE & variables_in(wording.body) if context.get(name)}
+    if not said or wording.language == LAST_RESORT:
+        return False
+    written = _context(message, LAST_RESORT, now) or {}
+    return any(written.get(name) == context[name] for name in said)
 
 
 def _filled(wording: Wording, values: dict[str, str], asked: str, files: list[str]) -> Preview:

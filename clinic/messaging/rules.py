@@ -5,6 +5,7 @@ A rule is switched by its own code ("R_2D") or with all others of its kind ("app
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -73,6 +74,15 @@ def overview(location: Location, settings: ClinicSettings) -> list[Group]:
     off = silenced(settings)
     lines = [line for source in _sources for line in source(location)]
     return [_group(kind, [line for line in lines if line.kind == kind], off) for kind in MessageKind]
+
+
+def told_when(location: Location) -> dict[str, str]:
+    """When each rule speaks, in words, by its code; by its kind where the kind has one rule."""
+    lines = [line for source in _sources for line in source(location)]
+    alone = {kind for kind, count in Counter(line.kind for line in lines).items() if count == 1}
+    return {str(line.kind): line.when for line in lines if line.kind in alone} | {
+        line.code: line.when for line in lines
+    }
 
 
 def known_codes(location: Location) -> set[str]:

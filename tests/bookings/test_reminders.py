@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 from icalendar import Calendar
 
 from bookings.actions import appointments
@@ -17,10 +18,13 @@ from bookings.replies import arrive_by_reply, call_by_reply, confirm_by_reply
 from bookings.visits import visit_of
 from clinic.messaging.engine.drain import drain
 from clinic.messaging.models import Message
+from clinic.messaging.previewing import as_it_would_read
 from clinic.messaging.registry import Reply
 from clinic.models import Task
 from tests.bookings.conftest import FIRST, Clinic
 from treatments.actions.patients import save_profile
+from treatments.models import Protocol
+from treatments.naming import plan_name
 from treatments.signals import plan_frozen, plan_released, session_performed
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -253,3 +257,27 @@ def test_ended_plan_cancels_what_is_still_booked(clinic: Clinic, series: Any) ->
     series.refresh_from_db()
     plan_frozen.send(sender=type(series), plan=series, by=clinic.desk, now=clinic.now - HOUR, reason="closed")
     assert Appointment.objects.occupying().count() == 0
+
+
+def test_letters_name_the_treatment_in_plain_words_and_in_the_patients_language(
+    clinic: Clinic, series: Any
+) -> None:
+    row = Appointment.objects.select_related("patient").get(treatment_session__number=1)
+    message = Message.objects.about("appointment", row.pk).get(rule="BOOKED")
+    message.channel, message.patient.language = "email", "de"
+    shown = as_it_would_read(message, now=clinic.now)
+    assert "Microneedling bei Aknenarben" in shown.text
+    assert not shown.has_foreign_parts
+    with override("tr"):
+        assert plan_name(series) == "Akne izleri için mikroiğneleme"
+
+
+def test_a_name_that_only_the_clinic_knows_is_said_as_written_and_the_desk_sees_it(
+    clinic: Clinic, series: Any
+) -> None:
+    Protocol.objects.update(patient_name="", label="Our own needling")
+    row = Appointment.objects.get(treatment_session__number=1)
+    message = Message.objects.about("appointment", row.pk).get(rule="BOOKED")
+    message.channel, message.patient.language = "email", "de"
+    shown = as_it_would_read(message, now=clinic.now)
+    assert ("Our own needling" in shown.text, shown.has_foreign_parts) == (True, True)

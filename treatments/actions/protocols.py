@@ -197,9 +197,9 @@ def activate_version(version: ProtocolVersion, *, by: Any, now: datetime) -> Pro
         move(before, VersionStatus.RETIRED, transitions=VERSION_TRANSITIONS, by=by, now=now)
     move(version, VersionStatus.ACTIVE, transitions=VERSION_TRANSITIONS, by=by, now=now)
     definition = definition_by(version.pk, version.checksum)
-    protocol.label = definition.label
+    protocol.label, protocol.patient_name = definition.label, definition.patient_name
     protocol.is_on = protocol.is_on and not unconfirmed(version)
-    protocol.save(update_fields=["label", "is_on"])
+    protocol.save(update_fields=["label", "patient_name", "is_on"])
     return version
 
 

@@ -26,6 +26,7 @@ class ProtocolFacts:
 
     code: str
     label: str
+    patient_name: str = ""
     care_group: CareGroup
     family: Family
     tags: tuple[Tag, ...]

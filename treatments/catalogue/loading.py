@@ -66,6 +66,7 @@ def _load_protocol(definition: ProtocolDefinition, now: datetime) -> frozenset[s
         code=definition.code,
         defaults={
             "label": definition.label,
+            "patient_name": definition.patient_name,
             "family": str(definition.family),
             "care_group": str(definition.care_group),
         },
@@ -107,7 +108,8 @@ def _activate(
         move(before, VersionStatus.RETIRED, transitions=VERSION_TRANSITIONS, by=None, now=now, reason=REASON)
         _carry_checks(before, version, definition)
     move(version, VersionStatus.ACTIVE, transitions=VERSION_TRANSITIONS, by=None, now=now, reason=REASON)
-    protocol.label, protocol.family = definition.label, str(definition.family)
+    protocol.label, protocol.patient_name = definition.label, definition.patient_name
+    protocol.family = str(definition.family)
     protocol.care_group = str(definition.care_group)
     must_stop = protocol.is_on and bool(_unconfirmed(version, definition))
     protocol.is_on = protocol.is_on and not must_stop

@@ -28,6 +28,7 @@ from treatments.definitions.zones import DepthByIndication, Placement, Zone
 class ProtocolDefinition:
     """One protocol with all that its sessions need.
 
+    `patient_name` is what messages call it to the patient; without one they say `label`.
     `tags` decide which screening, consent and warning items apply. `device_kind` is what the procedure
     occupies (EQ_PEN, EQ_RF or nothing). `zones` carry the needle range already narrowed to the indication,
     or the injected volume, whichever the protocol uses. `checks` and `aftercare` are in the order of time.
@@ -35,6 +36,7 @@ class ProtocolDefinition:
 
     code: str
     label: str
+    patient_name: str = ""
     care_group: CareGroup
     family: Family
     tags: tuple[Tag, ...]

@@ -30,6 +30,8 @@ class Protocol(models.Model):
 
     code = models.CharField(max_length=40, unique=True)
     label = models.CharField(_("label"), max_length=120)
+    #: What messages call it to the patient: plain words, as the active version says them.
+    patient_name = models.CharField(_("name for patients"), max_length=120, blank=True)
     family = models.CharField(max_length=4, choices=Family)
     care_group = models.CharField(max_length=20)
     #: Off until a clinician has reviewed it (BR-01), or when a country does not allow it (BR-12).
@@ -42,6 +44,11 @@ class Protocol(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def name_for_patients(self) -> str:
+        """In plain words, as the catalogue writes them; the label where a clinic gave no other name."""
+        return self.patient_name or self.label
 
 
 class ProtocolVersionQuerySet(models.QuerySet["ProtocolVersion"]):

@@ -118,6 +118,7 @@ WORDS: dict[str, Any] = {
     "is_zone": _("Leaves out the zone only"),
     "kind": _("Kind"),
     "label": _("Name"),
+    "patient_name": _("Patient reads"),
     "label_skin_types": _("Skin types of the device label"),
     "late_text": _("Wording long afterwards"),
     "logic": _("Logic"),

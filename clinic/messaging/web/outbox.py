@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -18,10 +19,12 @@ from clinic.access import current_location, require
 from clinic.errors import DomainError
 from clinic.messaging import heartbeat
 from clinic.messaging.actions import troubled as actions
+from clinic.messaging.healing import drift_since
 from clinic.messaging.history import history_of
 from clinic.messaging.models import InboundMessage, Message
 from clinic.messaging.models.messages import MessageQuerySet
 from clinic.messaging.previewing import as_it_would_read, as_sent
+from clinic.messaging.rules import told_when
 from clinic.messaging.web.marks import channel_icon, mark_of
 from clinic.roles import Permission
 
@@ -59,6 +62,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
         .unread()
         .count(),
         "last_tick": heartbeat.last_tick(),
+        "drift": drift_since(timezone.now() - timedelta(days=1)),
     }
     return render(request, "messaging/outbox.html", context)
 
@@ -70,6 +74,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     row = _mine(request, pk)
     last = row.tries.order_by("-id").first()
     preview = as_sent(last, row.patient.language) if last else as_it_would_read(row, now=timezone.now())
+    told = told_when(row.location)
     context = {
         "message": row,
         "mark": mark_of(row),
@@ -77,6 +82,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
         "preview": preview,
         "is_troubled": Message.objects.troubled().contains(row),
         "history": history_of(row),
+        "rule": told.get(row.rule) or told.get(row.kind, ""),
     }
     return render(request, "messaging/message.html", context)
 

@@ -17,6 +17,7 @@ from clinic.messaging.actions.choices import choose
 from clinic.messaging.consent import reach
 from clinic.messaging.models import Message
 from clinic.messaging.previewing import Preview, as_it_would_read, as_sent
+from clinic.messaging.rules import told_when
 from clinic.messaging.web.marks import channel_icon, mark_of
 from clinic.messaging.wordings import Wordings
 from clinic.messaging.words import Channel, MessageStatus, Purpose
@@ -38,7 +39,8 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     )
     found = list(rows.order_by("-scheduled_for", "-id")[:MOST])
     wordings, now = Wordings(), timezone.now()
-    entries = [_entry(row, _preview(row, wordings, now)) for row in reversed(found)]
+    told = {place: told_when(place) for place in {row.location for row in found}}
+    entries = [_entry(row, _preview(row, wordings, now), told[row.location]) for row in reversed(found)]
     context = {"patient": patient, "entries": entries, "choices": _choices(patient)}
     return render(request, "messaging/panel_timeline.html", context)
 
@@ -81,7 +83,7 @@ def _preview(row: Message, wordings: Wordings, now: Any) -> Preview | None:
     return as_it_would_read(row, now=now, wordings=wordings)
 
 
-def _entry(row: Message, preview: Preview | None) -> dict[str, Any]:
+def _entry(row: Message, preview: Preview | None, told: dict[str, str]) -> dict[str, Any]:
     mark = mark_of(row)
     with timezone.override(row.location.tz):
         when = day_clock(
@@ -92,7 +94,8 @@ def _entry(row: Message, preview: Preview | None) -> dict[str, Any]:
         "what": row.get_kind_display(),
         "mark": mark,
         "icon": channel_icon(row.channel),
-        "rule": row.rule,
+        "channel": row.get_channel_display(),
+        "rule": told.get(row.rule) or told.get(row.kind, ""),
         "why": row.reason_sentence() or row.last_error,
         "preview": preview,
         "url": reverse("messaging:message", args=[row.pk]),

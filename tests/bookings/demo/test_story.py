@@ -16,6 +16,7 @@ from bookings.demo.telling import is_told, tell_story
 from bookings.models import Appointment, Claim, WaitlistEntry
 from bookings.words import OCCUPYING, AppointmentStatus
 from clinic.messaging.actions.outbox import reconcile
+from clinic.messaging.healing import heal
 from clinic.messaging.models import Message, MessageAttempt
 from clinic.messaging.words import ACCEPTED, MessageStatus
 from clinic.models import Closure, Patient, User
@@ -99,6 +100,12 @@ def test_performed_sessions_have_a_signed_record_with_lots_and_a_fulfilled_appoi
 def test_plan_is_complete_exactly_when_no_session_is_left() -> None:
     for plan in TreatmentPlan.objects.with_progress():
         assert (plan.status == PlanStatus.COMPLETED) == (plan.sessions_left == 0)  # type: ignore[attr-defined]
+
+
+def test_healing_finds_no_drift() -> None:
+    found = heal(NOW)
+    assert found["looked_at"] > 0
+    assert (found["planned"], found["cancelled"]) == (0, 0)
 
 
 def test_no_message_waits_in_the_past() -> None:

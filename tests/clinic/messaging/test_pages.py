@@ -16,7 +16,14 @@ from clinic.messaging.actions.inbound import take_inbound
 from clinic.messaging.actions.outbox import reconcile
 from clinic.messaging.channels.base import Inbound, Permanent
 from clinic.messaging.engine.drain import drain
-from clinic.messaging.models import ContactChoice, Heartbeat, InboundMessage, Message, TextVersion
+from clinic.messaging.models import (
+    ContactChoice,
+    Heartbeat,
+    InboundMessage,
+    Message,
+    PeriodicRun,
+    TextVersion,
+)
 from clinic.models import Location, Patient, PatientLink, Task
 from tests.clinic.messaging.conftest import HOUR, Visits, reminder
 from tests.factories import LocationFactory, staff
@@ -132,7 +139,7 @@ def test_a_message_without_trouble_refuses_to_be_sent_again(desk: Client, planne
 
 def test_timeline_tells_past_and_future_with_texts(desk: Client, planned: Message) -> None:
     shown = text(desk.get(reverse("messaging:timeline", args=[planned.patient_id])))
-    assert "R_3H" in shown
+    assert ("3 hours before" in shown, "R_3H" in shown) == (True, False)
     assert "Riverside: see you on" in shown
 
 
@@ -155,6 +162,18 @@ def test_heartbeat_banner_appears_after_two_minutes(desk: Client) -> None:
     assert text(desk.get(address)) == ""
     Heartbeat.objects.update(beaten_at=timezone.now() - timedelta(minutes=3))
     assert "Messages have not left since" in text(desk.get(address))
+
+
+def test_outbox_tells_the_drift_of_a_day(desk: Client) -> None:
+    address, now = reverse("messaging:outbox"), timezone.now()
+    assert "checked at" not in text(desk.get(address))
+    runs = {"name": "heal-outbox", "found": {"looked_at": 9, "planned": 0, "cancelled": 0}}
+    PeriodicRun.objects.create(period="a", ran_at=now, **runs)
+    assert "nothing amiss" in text(desk.get(address))
+    drifted = runs | {"found": {"looked_at": 9, "planned": 3, "cancelled": 1}}
+    PeriodicRun.objects.create(period="b", ran_at=now - timedelta(hours=23), **drifted)
+    PeriodicRun.objects.create(period="c", ran_at=now - timedelta(hours=25), **drifted)
+    assert "3 messages planned, 1 called back" in text(desk.get(address))
 
 
 def test_inbox_shows_replies_and_takes_them_off(desk: Client, patient: Patient) -> None:

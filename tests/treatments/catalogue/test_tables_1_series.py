@@ -1,5 +1,6 @@
 """Tables 1.1 to 1.6 of the catalogue: series, minutes, people, combinations, equipment."""
 
+import re
 from decimal import Decimal
 
 from tests.treatments.catalogue.blocks import cells, codes, rows
@@ -248,3 +249,9 @@ def test_table_1_6_equipment(catalogue: Catalogue, shared: SharedCatalogue) -> N
     scalp_injection = codes(catalogue.protocol("MS_HAIR").equipment)
     assert ("EQ_PEN" in scalp_needling, "EQ_NEEDLE" in scalp_needling) == (True, False)
     assert ("EQ_PEN" in scalp_injection, "EQ_NEEDLE" in scalp_injection) == (False, True)
+
+
+def test_every_protocol_has_a_name_for_patients_without_notes_to_colleagues(catalogue: Catalogue) -> None:
+    names = [one.patient_name for one in catalogue.protocols]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not name or re.search(r"[()/\"]| - |extension|only", name)] == []

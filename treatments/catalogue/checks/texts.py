@@ -12,6 +12,7 @@ from treatments.definitions import Channel
 LIMITS = {
     "label": 160,
     "name": 120,
+    "patient_name": 120,
     "source": 400,
     "grade": 20,
     "text": 500,
@@ -76,6 +77,8 @@ def _told(place: Place, names: tuple[str, ...]) -> Iterator[Finding]:
 def _storable(place: Place) -> Iterator[Finding]:
     if len(place.value.code) > LONGEST_PROTOCOL_CODE:
         yield place.finding(f"is longer than {LONGEST_PROTOCOL_CODE} characters", key="code")
+    for promise in PROMISES.findall(place.value.patient_name):
+        yield place.finding(f"promises: {promise!r}", key="patient_name")
     if len(place.value.label) > LONGEST_PROTOCOL_LABEL:
         yield place.finding(f"is longer than {LONGEST_PROTOCOL_LABEL} characters", key="label")
     for located in place.value.values_to_check():
