@@ -20,8 +20,8 @@ def _local(moment: date | datetime) -> date | datetime:
 _DAYS = {
     "en": ("D j M", "D j M Y", "l j F"),
     "de": ("D, j. M", "D, j. M Y", "l, j. F"),
-    "es": ("D j M", "D j M Y", r"l j \d\e F"),
-    "fr": ("D j M", "D j M Y", "l j F"),
+    "es": ("D j b", "D j b Y", r"l j \d\e F"),
+    "fr": ("D j b", "D j b Y", "l j F"),
     "tr": ("j M D", "j M Y D", "j F l"),
     "zh-hans": ("n月j日D", "Y年n月j日D", "n月j日l"),
 }

@@ -13,6 +13,7 @@ from clinic.messaging import unsubscribing
 from clinic.messaging.actions.choices import choose
 from clinic.messaging.words import Purpose
 from clinic.models import Patient
+from clinic.web.context import of_the_clinic
 
 
 @csrf_exempt
@@ -31,8 +32,7 @@ def unsubscribe(request: HttpRequest, told: str) -> HttpResponse:
         choose(patient, channel=channel, purpose=purpose, is_wanted=False, source=source, now=timezone.now())
     home = next((row.location for row in patient.registrations.all() if row.is_home), None)
     context = {
-        "clinic_name": home.message_name if home else "",
-        "clinic_phone": home.phone if home else "",
+        **(of_the_clinic(home) if home else {}),
         "purpose": Purpose(purpose).label,
         "is_done": request.method == "POST",
     }

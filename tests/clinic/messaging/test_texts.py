@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from clinic.messaging.composing import html_email, values_for
+from clinic.messaging.composing import blocks, html_email, values_for
 from clinic.messaging.filling import MissingVariable, fill, variables_in
 from clinic.messaging.linting import FORBIDDEN, forbidden_words, lint, lint_name
 from clinic.messaging.localising import in_words
@@ -85,7 +85,7 @@ def _collect(part: Any, names: list[str]) -> None:
             _collect(each, names)
     elif isinstance(part, dict):
         for key, value in part.items():
-            if key in {"label", "concern", "concerns"}:
+            if key in {"label", "patient_name", "concern", "concerns"}:
                 names.extend([value] if isinstance(value, str) else [v for v in value if isinstance(v, str)])
             else:
                 _collect(value, names)
@@ -120,6 +120,16 @@ def test_texts_in_all_languages_are_as_reviewed() -> None:
     if not SNAPSHOT.exists():
         SNAPSHOT.write_text(json.dumps(as_sent, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     assert as_sent == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
+
+
+def test_the_link_of_every_letter_is_a_button() -> None:
+    letters = [text for text in all_texts() if text.channel == Channel.EMAIL and "{link}" in text.body]
+    without = [
+        (text.language, text.kind)
+        for text in letters
+        if not any("url" in block for block in blocks(filled(text)[1]))
+    ]
+    assert (len(letters) > 50, without) == (True, [])
 
 
 def test_no_sms_takes_more_than_three_messages() -> None:

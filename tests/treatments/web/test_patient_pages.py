@@ -47,7 +47,11 @@ def on_the_aftercare_page(clinic: Clinic, client: Client, *, hours: int) -> tupl
 SPOKEN = {
     "de": ("Tag 1", "Wie geht es Ihrer Haut heute?", "Wie rot ist die behandelte Haut?"),
     "es": ("Día 1", "¿Cómo está su piel hoy?", "¿Cómo de roja está la piel tratada?"),
-    "fr": ("Jour 1", "Comment va votre peau aujourd’hui ?", "La peau traitée est-elle rouge ?"),
+    "fr": (
+        "Jour 1",
+        "Comment va votre peau aujourd’hui\u00a0?",
+        "À quel point la peau traitée est-elle rouge\u00a0?",
+    ),
     "tr": ("1. gün", "Cildiniz bugün nasıl?", "Tedavi edilen cilt ne kadar kızarık?"),
     "zh-hans": ("第 1 天", "您的皮肤今天怎么样？", "治疗部位的皮肤有多红？"),
 }
