@@ -14,14 +14,14 @@ class BookingsConfig(AppConfig):
         from bookings import receivers  # noqa: F401 - receivers connect on import, after the apps are ready
         from bookings.care import anchors_of
         from bookings.jobs import register_jobs
-        from bookings.outside import would_be_outside
+        from bookings.outside import left_by, would_be_outside
         from bookings.reminders import register_subjects
         from bookings.replies import register_replies
-        from clinic.touched import tell_outside_hours
+        from clinic.touched import tell_outside
         from treatments.booked import tell_booked_days
 
         tell_booked_days(anchors_of)
-        tell_outside_hours(would_be_outside)
+        tell_outside(hours=would_be_outside, leaving=left_by)
         register_subjects()
         register_replies()
         register_jobs()

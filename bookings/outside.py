@@ -45,17 +45,33 @@ def would_be_outside(
     return Outside([_touched(row) for row in rows], reverse("bookings:outside-hours"))
 
 
+def left_by(location: Location, *, resource: Resource, now: datetime) -> Outside:
+    """What is booked at a location with somebody or something that leaves, soonest first."""
+    keys = {span.appointment for span in _spans(location, resource, now)}
+    rows = Appointment.objects.of(keys).for_board().order_by("starts_at", "pk")
+    return Outside([_touched(row) for row in rows], reverse("bookings:outside-hours"))
+
+
 def outside_now(location: Location, *, now: datetime) -> dict[int, list[str]]:
-    """Appointment to come → who or what does not work then ("" for the house), as the hours are. Five queries."""
+    """Appointment to come → who or what does not work then ("" for the house), as things are. Six queries."""
     found: dict[int, list[str]] = {}
     for pk in _beyond(_spans(location, None, now), list(_rules(location, None)), location):
         found.setdefault(pk, []).append("")
     spans, rules = _claimed(location, now), _hours(location)
-    for one in Resource.objects.at(location).order_by("kind", "name"):
-        if one.pk in spans and (one.pk in rules or _needs_hours(one)):
-            for pk in _beyond(spans[one.pk], rules.get(one.pk, []), location):
-                found.setdefault(pk, []).append(one.name)
+    here = set(Resource.objects.at(location).values_list("pk", flat=True))
+    for one in Resource.objects.of(spans).order_by("kind", "name"):
+        for pk in _not_served(one, spans[one.pk], rules.get(one.pk, []), location, is_here=one.pk in here):
+            found.setdefault(pk, []).append(one.name)
     return found
+
+
+def _not_served(
+    resource: Resource, spans: list[_Span], rules: list[WorkingHours], location: Location, *, is_here: bool
+) -> set[int]:
+    """The appointments that a resource is booked for and cannot serve: outside its hours, or all when it has left."""
+    if not is_here:
+        return {span.appointment for span in spans}
+    return _beyond(spans, rules, location) if rules or _needs_hours(resource) else set()
 
 
 def _claimed(location: Location, now: datetime) -> dict[int, list[_Span]]:

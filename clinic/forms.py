@@ -102,6 +102,16 @@ class CheckboxChips(ChoiceLook, forms.CheckboxSelectMultiple):
     look = "chips"
 
 
+class ColourChips(ChoiceLook, forms.RadioSelect):
+    """One of the five colours of practitioners, each beside its word."""
+
+    look = "chips"
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The option with its colour's number."""
+        return super().create_option(name, value, *args, **kwargs) | {"colour": value}
+
+
 class Scale(ChoiceLook, forms.RadioSelect):
     """0 to 10 in one row; `ends` are the words under 0 and 10."""
 

@@ -1,8 +1,8 @@
-"""What new hours would leave outside, told by the app above: a place does not know its appointments."""
+"""What new hours, or somebody who leaves, would leave outside, told by the app above: a place knows no appointments."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -37,28 +37,47 @@ class OutsideHours(Protocol):
     ) -> Outside: ...
 
 
+class Leaving(Protocol):
+    """What is booked with a resource at a location and is still to come."""
+
+    def __call__(self, location: Location, *, resource: Resource, now: datetime) -> Outside: ...
+
+
 def _nothing(
     location: Location, week: Sequence[WeeklyWindow], *, resource: Resource | None, now: datetime
 ) -> Outside:
     return Outside()
 
 
-_told: dict[str, OutsideHours] = {}
+def _nobody(location: Location, *, resource: Resource, now: datetime) -> Outside:
+    return Outside()
 
 
-def tell_outside_hours(by: OutsideHours) -> None:
-    """The app above names its function, once, when it is ready; naming another replaces it."""
-    _told["by"] = by
+@dataclass(frozen=True)
+class Told:
+    """Who answers the two questions; nobody as long as no app above has named its functions."""
+
+    hours: OutsideHours = _nothing
+    leaving: Leaving = _nobody
 
 
-def forget_outside_hours() -> Callable[[], None]:
-    """Nobody tells any more; gives back a function that restores who did."""
-    before = _told.pop("by", None)
-    return lambda: tell_outside_hours(before) if before is not None else None
+_told = [Told()]
+
+
+def tell_outside(*, hours: OutsideHours, leaving: Leaving) -> None:
+    """The app above names its functions, once, when it is ready; naming others replaces them."""
+    _told[0] = Told(hours, leaving)
 
 
 def outside_hours(
     location: Location, week: Sequence[WeeklyWindow], *, resource: Resource | None = None, now: datetime
 ) -> Outside:
     """What new hours would leave outside that lies inside the present ones; nothing while no app above tells it."""
-    return _told.get("by", _nothing)(location, week, resource=resource, now=now)
+    return _told[0].hours(location, week, resource=resource, now=now)
+
+
+def left_behind(locations: Iterable[Location], *, resource: Resource, now: datetime) -> Outside:
+    """What is booked with somebody or something that will no longer be used at some locations, soonest first."""
+    found = [_told[0].leaving(location, resource=resource, now=now) for location in locations]
+    rows = sorted((row for one in found for row in one.rows), key=lambda row: row.starts_at)
+    return Outside(rows, next((one.worklist for one in found if one.rows), ""))

@@ -105,7 +105,7 @@ def _found(location: Location, practitioner: int, at: datetime, now: datetime) -
 def _book_address(chance: Chance, who: Resource) -> str:
     """Where the session of somebody who is due is booked for this time."""
     start = timezone.localtime(chance.during.start)
-    told = {
+    told: dict[str, str | int] = {
         "for": f"session-{chance.person.session.pk}",
         "day": start.date().isoformat(),
         "time": f"{start:%H:%M}",

@@ -125,6 +125,13 @@ def update_resource(
     return [*_changed(row, common), *_changed(_DETAILS[kind].objects.get(resource=row), details)]
 
 
+@transaction.atomic
+def stop_using(*, resource: Resource, location: Location, by: Any, now: datetime) -> bool:
+    """The resource is no longer used there; what is booked with it stays until moved. False when it was not."""
+    deleted, _by_model = Placement.objects.filter(resource=resource, location=location).delete()
+    return bool(deleted)
+
+
 def _refuse_known_serial(kind: ResourceKind, details: Mapping[str, Any], row: Resource | None) -> None:
     if kind != ResourceKind.DEVICE:
         return

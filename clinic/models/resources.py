@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,10 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
     def at(self, location: Any) -> ResourceQuerySet:
         """Active resources placed at a location."""
         return self.filter(locations=location, is_active=True)
+
+    def of(self, keys: Iterable[int]) -> ResourceQuerySet:
+        """The ones with these keys."""
+        return self.filter(pk__in=list(keys))
 
     def of_kind(self, kind: ResourceKind) -> ResourceQuerySet:
         """Practitioners, rooms or devices only."""

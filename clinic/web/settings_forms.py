@@ -12,7 +12,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.forms import Checkboxes, DateInput, TimeInput
+from clinic.forms import Checkboxes, ColourChips, DateInput, TimeInput
 from clinic.models import ClinicSettings, DeviceModel, Location, Resource
 from clinic.models.hours import WEEKDAYS
 from clinic.neutral_names import findings
@@ -43,9 +43,12 @@ class LocationForm(forms.ModelForm):  # type: ignore[type-arg]
             "language",
             "emergency_number",
         )
+        labels = {"slug": gettext_lazy("Short name")}
         help_texts = {
             "message_name": gettext_lazy("What an SMS calls the clinic: neutral, it is read over shoulders."),
-            "slug": gettext_lazy("Short name in addresses and files: letters, digits, hyphens."),
+            "slug": gettext_lazy("In addresses and files: letters, digits, hyphens."),
+            "country": gettext_lazy("Two letters, like DE: phone numbers and public holidays follow it."),
+            "subdivision": gettext_lazy("As in its public holidays, like BE for Berlin."),
             "zone": gettext_lazy("Like Europe/Berlin. Every time of this location is wall time there."),
         }
 
@@ -115,6 +118,7 @@ class WeekForm(forms.Form):
                 initial=", ".join(told.get(number, ())),
                 widget=forms.TextInput(attrs={"placeholder": empty or _("closed"), "inputmode": "text"}),
             )
+            self.fields[f"day-{number}"].is_often_empty = True  # type: ignore[attr-defined]  # says no "optional"
 
     def clean(self) -> dict[str, Any]:
         """Every line is read; a wrong one says what is wrong with it."""
@@ -221,6 +225,15 @@ class DeviceForm(ResourceForm):
     own = ("model", "serial_number", "serviced_on")
 
 
+_COLOURS = (
+    gettext_lazy("blue"),
+    gettext_lazy("sky"),
+    gettext_lazy("olive"),
+    gettext_lazy("plum"),
+    gettext_lazy("rose"),
+)
+
+
 class PractitionerForm(ResourceForm):
     """A person who gives care: what they may do is decided by the qualification."""
 
@@ -231,10 +244,15 @@ class PractitionerForm(ResourceForm):
     )
     colour = forms.TypedChoiceField(
         label=gettext_lazy("Colour on the board"),
-        choices=[(n, str(n)) for n in range(1, 6)],
+        choices=[(n, word) for n, word in enumerate(_COLOURS, start=1)],
         coerce=int,
+        widget=ColourChips(),
     )
     own = ("title", "qualification", "registration_number", "colour")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["locations"].label = _("Works at")
 
 
 FORMS: dict[ResourceKind, type[ResourceForm]] = {

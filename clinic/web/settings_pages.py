@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +19,7 @@ from clinic.errors import DomainError
 from clinic.models import ClinicSettings, Location, OpeningHours, Resource, WorkingHours
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
-from clinic.touched import Outside, outside_hours
+from clinic.touched import Outside, left_behind, outside_hours
 from clinic.web import settings_forms as forms
 from clinic.words import ResourceKind
 
@@ -230,7 +230,8 @@ def resource(request: HttpRequest, pk: int) -> HttpResponse:
     row = managed_resource(request, pk)
     mine = Location.objects.visible_to(request.user, Permission.MANAGE_LOCATION)
     form = forms.FORMS[ResourceKind(row.kind)](request.POST or None, places=mine, resource=row)
-    if saved(
+    outside = _left_behind(request, form, row, mine)
+    if is_meant(request, outside) and saved(
         request,
         form,
         lambda: places.update_resource(
@@ -243,9 +244,21 @@ def resource(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         ),
     ):
-        return redirect("clinic:settings")
+        return redirect(outside.worklist if outside.rows else "clinic:settings")
     here = [place for place in mine if row.locations.filter(pk=place.pk).exists()]
-    return show(request, form, row.name, resource=row, hours_at=here)
+    return show(request, form, row.name, resource=row, hours_at=here, outside=outside.rows, is_leaving=True)
+
+
+def _left_behind(
+    request: HttpRequest, form: forms.ResourceForm, row: Resource, mine: Iterable[Location]
+) -> Outside:
+    """What is booked where a valid form no longer uses the resource; nothing as long as it is not sent, or wrong."""
+    if request.method != "POST" or not form.is_valid():
+        return Outside()
+    wanted = form.cleaned_data["locations"] if form.cleaned_data["is_active"] else ()
+    gone = {one.pk for one in mine} - {one.pk for one in wanted}
+    placed = row.locations.filter(pk__in=gone) if row.is_active else ()
+    return left_behind(placed, resource=row, now=timezone.now())
 
 
 @READ_AND_SEND

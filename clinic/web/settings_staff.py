@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,11 +11,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.access import require
+from clinic.actions import places
 from clinic.actions import staff as actions
-from clinic.models import Location, Membership
-from clinic.roles import ROLES, Permission
+from clinic.models import Location, Membership, Resource
+from clinic.roles import ROLES, Permission, roles_with
+from clinic.touched import Outside, left_behind
 from clinic.web import settings_forms as forms
 from clinic.web.settings_pages import saved
+
+#: What becomes of the calendar of somebody who leaves: it stays, or nothing new is booked in it.
+LEAVING = ("keep", "stop")
 
 
 def _place(request: HttpRequest, pk: int) -> Location:
@@ -51,9 +57,30 @@ def take_role(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Membership.objects.select_related("user", "location"), pk=pk, location__in=mine)
     if row.user == request.user:
         messages.error(request, _("You cannot take a role from yourself: ask another manager."))
-    else:
-        actions.take_role(
-            user=row.user, location=row.location, role=row.role, by=request.user, now=timezone.now()
+        return redirect("clinic:settings-staff", pk=row.location_id)
+    now, then = timezone.now(), request.POST.get("then", "")
+    who = _treats_only_so(row)
+    outside = left_behind([row.location], resource=who, now=now) if who else Outside()
+    if outside.rows and then not in LEAVING:
+        return render(
+            request, "clinic/settings_leaving.html", {"row": row, "who": who, "outside": outside.rows}
         )
-        messages.success(request, _("%(name)s no longer works here in this role.") % {"name": row.user})
+    with transaction.atomic():
+        actions.take_role(user=row.user, location=row.location, role=row.role, by=request.user, now=now)
+        if who is not None and then == "stop":
+            places.stop_using(resource=who, location=row.location, by=request.user, now=now)
+    messages.success(request, _("%(name)s no longer works here in this role.") % {"name": row.user})
+    if outside.rows and then == "stop":
+        return redirect(outside.worklist)
     return redirect("clinic:settings-staff", pk=row.location_id)
+
+
+def _treats_only_so(row: Membership) -> Resource | None:
+    """Whose calendar it is that a role stands for: the only one at the location in which somebody treats; else None."""
+    treating = roles_with(Permission.TREAT)
+    others = Membership.objects.filter(user=row.user, location=row.location, role__in=treating).exclude(
+        pk=row.pk
+    )
+    if row.role not in treating or others.exists():
+        return None
+    return Resource.objects.at(row.location).filter(practitioner__user=row.user).first()

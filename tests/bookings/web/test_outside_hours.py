@@ -1,6 +1,7 @@
 """Hours that shrink say first who would be left outside, and leave a list behind that empties by itself."""
 
 from datetime import time, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -10,9 +11,9 @@ from bookings.models import Appointment
 from bookings.outside import outside_now
 from bookings.visits import visit_of
 from clinic import roles
-from clinic.models import OpeningHours, WorkingHours
+from clinic.models import Membership, OpeningHours, Practitioner, Resource, WorkingHours
 from tests.bookings.conftest import FIRST, Clinic
-from tests.factories import staff
+from tests.factories import LocationFactory, staff
 
 LINES = {f"day-{number}": "8:00-20:00" for number in range(7)}
 
@@ -82,3 +83,53 @@ def test_hours_that_leave_nobody_outside_are_saved_at_once(
 ) -> None:
     path = f"/settings/resources/{clinic.weiss}/hours/"
     assert manager.post(path, LINES)["Location"] == f"/settings/resources/{clinic.weiss}/"
+
+
+def booked_with_weiss(clinic: Clinic, changes: dict[str, Any]) -> dict[str, Any]:
+    """The form of Dr. Weiss as it is, with what is to change."""
+    form = {"name": "Dr. Weiss", "locations": [clinic.location.pk], "is_active": "on", "qualification": "DOC"}
+    return {**form, "colour": "1", **changes}
+
+
+def test_who_can_no_longer_be_booked_is_asked_about_first(
+    manager: Client, rows: list[Appointment], clinic: Clinic
+) -> None:
+    path = f"/settings/resources/{clinic.weiss}/"
+    told = booked_with_weiss(clinic, {"is_active": ""})
+    answer = manager.post(path, told)
+    page = answer.content.decode()
+    assert (answer.status_code, "2 appointments are still booked with Dr. Weiss." in page) == (422, True)
+    assert Resource.objects.get(pk=clinic.weiss).is_active
+    assert manager.post(path, {**told, "sure": "yes"})["Location"] == "/outside-hours/"
+    assert outside_now(clinic.location, now=clinic.now) == {row.pk: ["Dr. Weiss"] for row in rows}
+    assert manager.post(path, booked_with_weiss(clinic, {"name": "Dr. W."}))["Location"] == "/settings/"
+
+
+def test_moving_to_another_location_asks_too(
+    manager: Client, rows: list[Appointment], clinic: Clinic
+) -> None:
+    elsewhere = LocationFactory()
+    manager_of = Membership.objects.get(role=roles.MANAGER.code).user
+    Membership.objects.create(user=manager_of, location=elsewhere, role=roles.MANAGER.code)
+    told = booked_with_weiss(clinic, {"locations": [elsewhere.pk]})
+    page = manager.post(f"/settings/resources/{clinic.weiss}/", told).content.decode()
+    assert "2 appointments are still booked with Dr. Weiss." in page
+
+
+def test_taking_the_role_of_who_treats_asks_what_becomes_of_the_calendar(
+    manager: Client, rows: list[Appointment], clinic: Clinic
+) -> None:
+    user = staff(roles.PRACTITIONER, at=clinic.location)
+    Practitioner.objects.filter(resource=clinic.weiss).update(user=user)
+    path = f"/settings/roles/{user.memberships.get().pk}/take/"
+    assert "2 appointments are still booked with Dr. Weiss." in manager.post(path).content.decode()
+    assert user.memberships.count() == 1
+    assert manager.post(path, {"then": "stop"})["Location"] == "/outside-hours/"
+    assert (
+        user.memberships.count(),
+        Resource.objects.at(clinic.location).filter(pk=clinic.weiss).count(),
+    ) == (
+        0,
+        0,
+    )
+    assert set(outside_now(clinic.location, now=clinic.now)) == {row.pk for row in rows}
