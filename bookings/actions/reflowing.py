@@ -70,8 +70,10 @@ class ReflowProposal:
 
     @property
     def is_acceptable(self) -> bool:
-        """Whether it can be accepted as it is."""
-        return bool(self.changes) and not self.problems
+        """Whether it can be accepted as it is: something changes, and no rule stops any of it."""
+        against = [problem for one in self.changes for problem in one.problems]
+        is_stopped = any(isinstance(problem, Blocker | NeedsApproval) for problem in against)
+        return bool(self.changes) and not self.problems and not is_stopped
 
     @property
     def moves(self) -> int:
@@ -229,12 +231,13 @@ def accept_reflow(
         if number in course.standing
     ]
     rows = moving.carry_out(changes, by=by, now=now, is_told=is_told) if changes else []
-    return [*rows, *_book_missing(course, times, by=by, now=now)]
+    return [*rows, *_book_missing(course, times, by=by, now=now, is_told=is_told)]
 
 
 def _book_missing(
-    course: Course, times: Mapping[int, NewTime], *, by: Any, now: datetime
+    course: Course, times: Mapping[int, NewTime], *, by: Any, now: datetime, is_told: bool
 ) -> list[Appointment]:
+    """Books those without a time; the patient gets one confirmation with all of them."""
     missing = [number for number in sorted(times) if number not in course.standing]
     takings = {
         number: taking_at(course.visits[number], times[number].starts_at, times[number].assignment)
@@ -244,8 +247,15 @@ def _book_missing(
         return []
     clear_the_way(list(takings.values()), now=now)
     rows = [
-        write(course.visits[number], taking, AppointmentStatus.BOOKED, by=by, now=now)
-        for number, taking in takings.items()
+        write(
+            course.visits[number],
+            taking,
+            AppointmentStatus.BOOKED,
+            by=by,
+            now=now,
+            is_told=is_told and place == 0,
+        )
+        for place, (number, taking) in enumerate(takings.items())
     ]
     for row in rows:
         tell(row, by=by, now=now, is_new=True)

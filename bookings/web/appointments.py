@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -30,7 +30,7 @@ from bookings.web.marks import mark_of
 from bookings.web.refusing import sentences_of
 from bookings.words import AppointmentStatus, CancelReason
 from clinic.access import log_access, may, require
-from clinic.errors import DomainError
+from clinic.errors import Blocker, DomainError, NeedsApproval, Problem
 from clinic.roles import Permission
 from clinic.words import ResourceKind
 from treatments.words import SessionStatus
@@ -104,6 +104,7 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         "verbs": verbs_for(request.user, row, now),
         "ready": readiness_of(row, now=now) if _is_near(row, now) else [],
         "can_move": row.status in (S.HELD, S.BOOKED) and may(request.user, Permission.BOOK, row.location_id),
+        "can_reflow": _can_reflow(request, row, problems),
         "rooms": _rooms(request, row, now),
         "back": back_of(request),
         "resources": sorted(
@@ -112,6 +113,14 @@ def context_of(request: HttpRequest, row: Appointment) -> dict[str, Any]:
         "history": _history(row),
         "is_clinical": may(request.user, Permission.SEE_CLINICAL, row.location_id),
     }
+
+
+def _can_reflow(request: HttpRequest, row: Appointment, problems: Sequence[Problem]) -> bool:
+    """Whether this visit may have put its series out of step: missed, cancelled, or no longer allowed on its day."""
+    if row.treatment_session is None or not may(request.user, Permission.BOOK, row.location_id):
+        return False
+    is_stopped = any(isinstance(problem, Blocker | NeedsApproval) for problem in problems)
+    return row.status in (S.NOSHOW, S.CANCELLED) or (row.status == S.BOOKED and is_stopped)
 
 
 def _rooms(request: HttpRequest, row: Appointment, now: datetime) -> list[RoomChoice]:

@@ -16,11 +16,12 @@ from django.views.decorators.http import require_safe
 
 from bookings.actions import appointments as actions
 from bookings.actions.moving import assignment_of, visit_for
-from bookings.actions.reflowing import Moved, NewTime, ReflowProposal, accept_reflow, propose_reflow
+from bookings.actions.reflowing import NewTime, ReflowProposal, accept_reflow, propose_reflow
 from bookings.models import Appointment
 from bookings.problems import problems_for
 from bookings.slots import fill
 from bookings.web.appointments import back_of, carry_out, found_for, version_of
+from bookings.web.newtimes import times_in, value_of_change
 from bookings.web.times import times_for
 from clinic.access import require
 from clinic.errors import Blocker, DomainError, NeedsApproval, Problem
@@ -62,7 +63,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpResponse:
     is_told = request.POST.get("tell") == "yes"
     now = timezone.now()
-    rest = _rest_in(request.POST)
+    rest = times_in(request.POST.getlist("session"))
     if rest and row.treatment_session is not None and request.POST.get("rest") == "yes":
         session = row.treatment_session
         times = {session.number: _new_time(row, wanted, version_of(request), now=now), **rest}
@@ -112,7 +113,7 @@ def _difference(request: HttpRequest, row: Appointment, wanted: Wanted) -> dict[
         "problems": problems,
         "verdict": verdict_on(problems),
         "rest": rest,
-        "rest_values": [(one, _rest_value(one)) for one in rest.changes] if rest else [],
+        "rest_values": [(one, value_of_change(one)) for one in rest.changes] if rest else [],
         "names": dict(Resource.objects.at(row.location).values_list("pk", "name")),
         "back": back_of(request),
         "days": (local_day(wanted.start, row.location.tz) - local_day(row.starts_at, row.location.tz)).days,
@@ -131,26 +132,6 @@ def _rest_of(row: Appointment, wanted: Wanted, now: datetime) -> ReflowProposal 
         return None
     changes = tuple(one for one in found.changes if one.number != session.number)
     return ReflowProposal(found.plan, changes, found.kept, found.problems, found.unmet)
-
-
-def _rest_value(one: Moved) -> str:
-    """A new time of another session as a form carries it: number, version, start, then role=resource."""
-    roles = [f"{role}={pk}" for role, pk in sorted(one.slot.assignment.items())]
-    return "|".join([str(one.number), str(one.version or ""), one.slot.start.isoformat(), *roles])
-
-
-def _rest_in(data: Any) -> dict[int, NewTime]:
-    """Session number → its new time, as the form carried them; nonsense is left out."""
-    found = {}
-    for text in data.getlist("session"):
-        number, version, start, *pairs = [*text.split("|"), "", ""][: max(3, text.count("|") + 1)]
-        try:
-            starts_at = datetime.fromisoformat(start)
-            assignment = {role: int(pk) for role, _sign, pk in (pair.partition("=") for pair in pairs)}
-            found[int(number)] = NewTime(starts_at, assignment, int(version) if version else None)
-        except ValueError:
-            continue
-    return found
 
 
 @require_safe

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +24,7 @@ from bookings.ribbons import drawn, ribbon_of
 from bookings.series import PartOfDay, Wishes
 from bookings.web.marks import mark_of
 from bookings.web.refusing import sentences_of
-from clinic.access import require
+from clinic.access import may, require
 from clinic.errors import DomainError, Problem
 from clinic.forms import CheckboxChips
 from clinic.models import Location, Practitioner, Resource
@@ -32,7 +32,7 @@ from clinic.models.hours import WEEKDAYS
 from clinic.ribbon import Ribbon
 from clinic.roles import Permission
 from treatments.models import TreatmentPlan
-from treatments.series import series_of
+from treatments.series import SeriesSession, series_of
 
 STEPS = [
     gettext_lazy("Concern"),
@@ -81,7 +81,7 @@ class WishesForm(forms.Form):
 @require(Permission.BOOK)
 def series(request: HttpRequest, pk: int) -> HttpResponse:
     """GET proposes dates for all sessions still to be booked; POST books the chosen ones, all or none."""
-    plan = found_plan(request, pk)
+    plan = bookable_plan(request, pk)
     if request.method == "POST":
         return _book(request, plan)
     return _page(request, plan)
@@ -116,6 +116,14 @@ def found_plan(request: HttpRequest, pk: int) -> TreatmentPlan:
     return get_object_or_404(
         mine.select_related("patient", "location__settings", "clinician__resource"), pk=pk
     )
+
+
+def bookable_plan(request: HttpRequest, pk: int) -> TreatmentPlan:
+    """The plan, if this person books at its location; else 404."""
+    plan = found_plan(request, pk)
+    if not may(request.user, Permission.BOOK, plan.location_id):
+        raise Http404
+    return plan
 
 
 def _common_problems(proposal: Proposal) -> dict[str, Problem]:
@@ -210,13 +218,21 @@ def plan_series(request: HttpRequest, pk: int) -> HttpResponse:
         for one in sessions
         for row in [booked.get(one.session_id)]
     ]
+    unbooked = [one for one in sessions if one.is_open and one.session_id not in booked]
     context = {
         "plan": plan,
         "ribbon": drawn(sessions, plan, now=now),
         "shown": shown,
-        "unbooked": [one for one in sessions if one.is_open and one.session_id not in booked],
+        "unbooked": unbooked,
+        "is_out_of_step": is_out_of_step(sessions, unbooked),
     }
     return render(request, "bookings/panel_series.html", context)
+
+
+def is_out_of_step(sessions: Sequence[SeriesSession], unbooked: Sequence[SeriesSession]) -> bool:
+    """Whether a session stands too soon, or one without a time comes before one that has its time."""
+    last = max((one.number for one in sessions if one.booked_on is not None), default=0)
+    return any(one.is_too_soon for one in sessions) or any(one.number < last for one in unbooked)
 
 
 @require_safe

@@ -196,6 +196,7 @@ STAFF: dict[str, Route] = {
     "bookings:appointment-where": page(P.BOOK, "appointment"),
     "bookings:session-start": change(P.TREAT, "session"),
     "bookings:series": page(P.BOOK, "plan"),
+    "bookings:reflow": page(P.BOOK, "plan"),
     "bookings:plan-series": page(P.SEE_PATIENTS, "plan"),
     "bookings:plan-ribbon": page(P.SEE_PATIENTS, "plan"),
     "bookings:patient-appointments": page(P.SEE_PATIENTS, "patient"),

@@ -39,6 +39,15 @@ def series_page(clinic: Clinic, user: User, session: TreatmentSession, at: datet
     return text if "Nothing was booked" in text else None
 
 
+def reflow_page(clinic: Clinic, user: User, session: TreatmentSession, at: datetime, where: Path) -> Told:
+    """The page that fits a series again, with a time that it did not propose."""
+    client = Client()
+    client.force_login(user)
+    told = {"session": "|".join([str(session.number), "", at.isoformat(), *_pairs(clinic)])}
+    answer = client.post(f"/plans/{session.plan_id}/reflow/", told)
+    return None if answer.status_code == 302 else answer.content.decode()
+
+
 def api(clinic: Clinic, user: User, session: TreatmentSession, at: datetime, where: Path) -> Told:
     """A program that books one appointment."""
     body = {"session": session.pk, "starts_at": at.isoformat(), "assignment": clinic.chosen()}
@@ -84,6 +93,7 @@ def imported(clinic: Clinic, user: User, session: TreatmentSession, at: datetime
 WAYS: Mapping[str, Way] = {
     "page": page,
     "series page": series_page,
+    "reflow page": reflow_page,
     "API": api,
     "series API": series_api,
     "admin": admin,
