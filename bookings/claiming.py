@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from bookings.models import Appointment
+from bookings.quotas import DayQuota, full_days
 from bookings.visits import SpanClaim
 from clinic.prepared import prepared_rows, prepared_write
 
@@ -99,9 +100,10 @@ _INSERT_IF_FREE = f"""
 
 @dataclass(frozen=True, slots=True)
 class InTheWay:
-    """Something in the way: a claim of a resource, another appointment of the patient, or one of the same session.
+    """Something in the way: a claim of a resource, another appointment of the patient, one of the same session, or
+    a day on which a resource has its number of appointments.
 
-    `what` is "claim", "patient" or "session"; `owner` the id of the resource, patient or session.
+    `what` is "claim", "patient", "session" or "quota"; `owner` the id of the resource, patient or session.
     """
 
     what: str
@@ -115,13 +117,14 @@ class InTheWay:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """What one appointment takes: the patient for its time, and the claims."""
+    """What one appointment takes: the patient for its time, the claims, and places of the day that are counted."""
 
     patient: int
     start: datetime
     end: datetime
     claims: Sequence[SpanClaim]
     session: int | None = None
+    quotas: tuple[DayQuota, ...] = ()
 
 
 def lock_and_look(
@@ -144,7 +147,18 @@ def lock_and_look(
     if any(not way.has_lapsed for way in found):
         return found
     _lock(keys)
-    return _look(facts)
+    return [*_look(facts), *_full(wanted, without, now)]
+
+
+def look_for_quotas(taking: Taking, *, now: datetime, without: Iterable[int]) -> list[InTheWay]:
+    """Where the day is full for what a taking wants. Right only when its resources are locked."""
+    return _full([taking], without, now)
+
+
+def _full(takings: Sequence[Taking], without: Iterable[int], now: datetime) -> list[InTheWay]:
+    quotas = [quota for taking in takings for quota in taking.quotas]
+    found = full_days(quotas, now=now, without=without)
+    return [InTheWay("quota", owner, start, end, None, None, False) for owner, start, end in found]
 
 
 def look(takings: Iterable[Taking], *, now: datetime, without: Iterable[int] = ()) -> list[InTheWay]:

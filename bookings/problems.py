@@ -63,6 +63,11 @@ def problems_for(
     return sorted(found, key=lambda problem: order.index(type(problem)))
 
 
+def is_past_quota(problems: Iterable[Problem]) -> bool:
+    """Whether a day's number is among the reasons: who was shown it and goes on sets it aside."""
+    return any(problem.code == ObstacleCode.QUOTA for problem in problems)
+
+
 def refuse(
     visit: Visit,
     *,

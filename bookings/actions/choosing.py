@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from bookings import claiming
 from bookings.actions.changing import change
 from bookings.actions.leaving import give_back, release, resources_of
-from bookings.actions.taking import agree, book, hold, hold_ends, taking_at, write
+from bookings.actions.taking import agree, book, hold, hold_ends, refusal_for, taking_at, write
 from bookings.assignment import Slot
 from bookings.claiming import InTheWay, Taking
 from bookings.models import Appointment
@@ -41,7 +41,10 @@ def hold_choices(
     are based on no session, so that a session may have several; the one that is taken gets it. Nothing is held for a
     page that was drawn (`asked_at`) before its patient was booked by the same person: that request comes too late.
     """
-    takings = [taking_at(visit.without_session(), slot.start, slot.assignment) for slot in slots]
+    # One of them at most becomes an appointment, so the places of a day are counted when it does.
+    takings = [
+        taking_at(visit.without_session(), slot.start, slot.assignment, past_quota=True) for slot in slots
+    ]
     wanted = [claim.resource for taking in takings for claim in taking.claims]
     _give_back(_locked_choices(desk, resources=wanted, patient=visit.patient.pk), now=now)
     if visit.session is not None and Appointment.objects.of_session(visit.session).occupying().exists():
@@ -84,6 +87,7 @@ def take_choice(
     note: str = "",
     is_told: bool = True,
     is_kept: bool = False,
+    past_quota: bool = False,
 ) -> Appointment:
     """Books one of the times that a desk holds and gives the others back; `is_kept` goes on holding it instead.
 
@@ -95,10 +99,26 @@ def take_choice(
     _give_back([row for row in held if row is not mine], now=now)
     if mine is not None:
         refuse(visit, start=starts_at, chosen=chosen, by=by, now=now, without=[mine.pk])
+        _must_have_a_place(taking_at(visit, starts_at, chosen, past_quota=past_quota), mine, now)
         return _settle(mine, visit, by=by, now=now, note=note, is_told=is_told, is_kept=is_kept)
     if is_kept:
-        return hold(visit=visit, starts_at=starts_at, chosen=chosen, by=by, now=now)
-    return book(visit=visit, starts_at=starts_at, chosen=chosen, by=by, now=now, note=note, is_told=is_told)
+        return hold(visit=visit, starts_at=starts_at, chosen=chosen, by=by, now=now, past_quota=past_quota)
+    return book(
+        visit=visit,
+        starts_at=starts_at,
+        chosen=chosen,
+        by=by,
+        now=now,
+        note=note,
+        is_told=is_told,
+        past_quota=past_quota,
+    )
+
+
+def _must_have_a_place(taking: Taking, mine: Appointment, now: datetime) -> None:
+    """Choices may be held beyond a day's number; what becomes of them is counted, with everything locked."""
+    if full := claiming.look_for_quotas(taking, without=[mine.pk], now=now):
+        raise refusal_for(full[0])
 
 
 def _locked_choices(

@@ -22,9 +22,11 @@ from bookings.actions.reflowing import (
 from bookings.actions.series import stopping
 from bookings.availability import Supply
 from bookings.courses import Course, Ground, course_of, ground_for
-from bookings.joint import SeriesToReflow, reflow_together
+from bookings.joint import SeriesToReflow
+from bookings.joint_quotas import reflow_within_quotas
 from bookings.models import Appointment
 from bookings.series import Wishes
+from bookings.supply import day_counts
 from bookings.units import unit
 from clinic.intervals import Interval
 from clinic.models import Closure
@@ -89,7 +91,13 @@ def _solved(
     ground = ground_for(courses, without=moving)
     closed = replace(ground, supply=without_closed(ground.supply, closure))
     series = [_series(course, plans[course.plan.pk], closed, wishes) for course in courses]
-    found = reflow_together(series, closed.supply)
+    grid, zone = ground.grid, ground.supply.zone
+    found = reflow_within_quotas(
+        series,
+        closed.supply,
+        {one.id: one.daily_quota for one in ground.placed if one.daily_quota is not None},
+        lambda limited: day_counts(limited, grid.start, grid.end, zone, without=moving, now=courses[0].now),
+    )
     for course, proposal in zip(courses, found.proposals, strict=True):
         yield as_proposal(course, proposal)
 

@@ -52,19 +52,22 @@ def move(
     minutes: int | None = None,
     version: int | None = None,
     is_told: bool = True,
+    past_quota: bool = False,
 ) -> Appointment:
     """Moves an appointment to another time, with other resources where `chosen` says so, and for `minutes` if given.
 
     The resources it has stay unless they are named anew. The same rules as for booking; the version rises, the
     patient's yes to the old time is forgotten, and messages follow. The time left behind is free, or a closure's.
     Without a `version` the appointment is read anew, so that it keeps the length and the resources it has now; it is
-    refused (`Stale`) when somebody changes it between that reading and the lock.
+    refused (`Stale`) when somebody changes it between that reading and the lock. `past_quota` sets aside that the day's
+    number is reached.
     """
     row = appointment if version is not None else Appointment.objects.for_change().get(pk=appointment.pk)
     visit = visit_for(row, minutes=minutes)
     resources = fill(visit, starts_at, {**assignment_of(row), **(chosen or {})}, now=now)
     refuse(visit, start=starts_at, chosen=resources, by=by, now=now, without=[row.pk])
-    wanted = Change(row, taking_at(visit, starts_at, resources), version or row.version)
+    taking = taking_at(visit, starts_at, resources, past_quota=past_quota)
+    wanted = Change(row, taking, version or row.version)
     return carry_out([wanted], by=by, now=now, is_told=is_told)[0]
 
 
@@ -76,6 +79,7 @@ def reassign(
     by: Any,
     now: datetime,
     version: int | None = None,
+    past_quota: bool = False,
 ) -> Appointment:
     """Gives an appointment another room, device or practitioner at the same time; the patient is not told of a room.
 
@@ -90,6 +94,7 @@ def reassign(
         now=now,
         version=version or appointment.version,
         is_told=is_told,
+        past_quota=past_quota,
     )
 
 

@@ -213,18 +213,25 @@ def accept_reflow(
     by: Any,
     now: datetime,
     is_told: bool = True,
+    past_quota: Container[int] = (),
 ) -> list[Appointment]:
     """Moves (and newly books) the sessions of a proposal in one transaction, or refuses it whole.
 
     Each appointment must still be the version that the proposal looked at (`Stale`), each time free (`Taken`), and
-    every session allowed with the others where they will be (`Refused`).
+    every session allowed with the others where they will be (`Refused`). `past_quota` are the numbers of sessions for
+    which somebody set aside that the day's number is reached.
     """
     course = course_of(plan, now=now)
     _refuse(course, times)
     changes = [
         moving.Change(
             course.standing[number],
-            taking_at(moving.visit_for(course.standing[number]), time.starts_at, time.assignment),
+            taking_at(
+                moving.visit_for(course.standing[number]),
+                time.starts_at,
+                time.assignment,
+                past_quota=number in past_quota,
+            ),
             time.version,
         )
         for number, time in times.items()

@@ -15,6 +15,7 @@ from bookings.actions.telling import tell
 from bookings.claiming import InTheWay, NewRow, Taking
 from bookings.models import Appointment
 from bookings.problems import refuse
+from bookings.quotas import quotas_of
 from bookings.refusals import SENTENCES
 from bookings.slots import fill, settings_of
 from bookings.timegrid import CELL_MINUTES
@@ -22,7 +23,7 @@ from bookings.units import unit
 from bookings.visits import Visit
 from bookings.words import Agreement, AppointmentStatus
 from clinic.errors import Taken
-from clinic.models import Location
+from clinic.models import Location, Resource
 
 _CONSTRAINTS = {
     "claim": "claim_resource_not_double_booked",
@@ -41,14 +42,24 @@ def book(
     now: datetime,
     note: str = "",
     is_told: bool = True,
+    past_quota: bool = False,
 ) -> Appointment:
     """Books a visit at an instant with the chosen resources (role → id; best fit for roles left out).
 
-    Refused with every blocking problem (`Refused`, 422), or because somebody was faster (`Taken`, 409). The
+    Refused with every blocking problem (`Refused`, 422), or because somebody was faster (`Taken`, 409): with the time,
+    or with the last place of a day whose number is limited, which `past_quota` sets aside on purpose. The
     appointment, its claims, its status row and its messages are written together or not at all.
     """
     row = _take(
-        visit, starts_at, chosen, AppointmentStatus.BOOKED, by=by, now=now, note=note, is_told=is_told
+        visit,
+        starts_at,
+        chosen,
+        AppointmentStatus.BOOKED,
+        by=by,
+        now=now,
+        note=note,
+        is_told=is_told,
+        past_quota=past_quota,
     )
     tell(row, by=by, now=now, is_new=True)
     return row
@@ -63,11 +74,19 @@ def hold(
     by: Any,
     now: datetime,
     until: datetime | None = None,
+    past_quota: bool = False,
 ) -> Appointment:
     """Keeps a time for as long as the location's settings say, or `until`; nobody is told."""
-    expiry = until or hold_ends(visit.location, now)
     return _take(
-        visit, starts_at, chosen, AppointmentStatus.HELD, by=by, now=now, held_until=expiry, is_told=False
+        visit,
+        starts_at,
+        chosen,
+        AppointmentStatus.HELD,
+        by=by,
+        now=now,
+        held_until=until or hold_ends(visit.location, now),
+        is_told=False,
+        past_quota=past_quota,
     )
 
 
@@ -106,11 +125,27 @@ def hold_ends(location: Location, now: datetime) -> datetime:
 
 @unit
 def walk_in(
-    *, visit: Visit, chosen: Mapping[str, int] | None = None, by: Any, now: datetime, note: str = ""
+    *,
+    visit: Visit,
+    chosen: Mapping[str, int] | None = None,
+    by: Any,
+    now: datetime,
+    note: str = "",
+    past_quota: bool = False,
 ) -> Appointment:
     """Books somebody who is standing at the desk for the next five-minute mark, and notes that they are here."""
     starts_at = now + timedelta(seconds=-now.timestamp() % (CELL_MINUTES * 60))
-    row = _take(visit, starts_at, chosen, AppointmentStatus.BOOKED, by=by, now=now, note=note, is_told=False)
+    row = _take(
+        visit,
+        starts_at,
+        chosen,
+        AppointmentStatus.BOOKED,
+        by=by,
+        now=now,
+        note=note,
+        is_told=False,
+        past_quota=past_quota,
+    )
     change(row, AppointmentStatus.ARRIVED, by=by, now=now)
     tell(row, by=by, now=now)
     return row
@@ -127,26 +162,31 @@ def _take(
     held_until: datetime | None = None,
     note: str = "",
     is_told: bool = True,
+    past_quota: bool = False,
 ) -> Appointment:
     resources = fill(visit, starts_at, chosen or {}, now=now)
     refuse(visit, start=starts_at, chosen=resources, by=by, now=now)
-    taking = taking_at(visit, starts_at, resources)
+    taking = taking_at(visit, starts_at, resources, past_quota=past_quota)
     row = _row(visit, taking, status, by=by, now=now, held_until=held_until, note=note, is_told=is_told)
     # A hold may be tried and given up inside a greater action: it must not meet a constraint, which ends them all.
-    if status == AppointmentStatus.HELD or not _write_if_free(row, taking):
+    # A quota has no constraint: it is counted by a statement that begins after the wait for the lock.
+    if status == AppointmentStatus.HELD or taking.quotas or not _write_if_free(row, taking):
         clear_the_way([taking], now=now)
         _write(row, taking)
     return row
 
 
-def taking_at(visit: Visit, starts_at: datetime, chosen: Mapping[str, int]) -> Taking:
-    """What a visit takes when it starts at an instant with these resources."""
+def taking_at(
+    visit: Visit, starts_at: datetime, chosen: Mapping[str, int], *, past_quota: bool = False
+) -> Taking:
+    """What a visit takes when it starts at an instant with these resources; `past_quota` takes no place of the day."""
     return Taking(
         visit.patient.pk,
         starts_at,
         visit.ends_at(starts_at),
         visit.claims(starts_at, chosen),
         visit.session.pk if visit.session else None,
+        () if past_quota else quotas_of(visit.location, starts_at, chosen.values()),
     )
 
 
@@ -164,7 +204,10 @@ def clear_the_way(
 
 
 def refusal_for(way: InTheWay) -> Taken:
-    """The refusal that the database would give."""
+    """The refusal that the database would give; of a full day, one that names who has it."""
+    if way.what == "quota":
+        name = Resource.objects.values_list("name", flat=True).get(pk=way.owner)
+        return Taken("quota", _("%(name)s has the day's number of appointments already.") % {"name": name})
     code, sentence = SENTENCES[_CONSTRAINTS[way.what]]
     return Taken(code, str(sentence))
 

@@ -18,6 +18,7 @@ from bookings.claiming import Taking
 from bookings.models import Appointment, Claim
 from bookings.nudging import nudge_waiting_after_commit
 from bookings.problems import refuse
+from bookings.quotas import quotas_of
 from bookings.refusals import Refused
 from bookings.slots import settings_of
 from bookings.units import unit
@@ -165,4 +166,5 @@ def _agreed_again(row: Appointment, before: Any, now: datetime) -> dict[str, Any
 
 
 def _taking(row: Appointment, start: datetime, end: datetime, claims: Sequence[SpanClaim]) -> Taking:
-    return Taking(row.patient_id, start, end, claims, row.treatment_session_id)
+    quotas = quotas_of(row.location, start, {claim.resource for claim in claims})
+    return Taking(row.patient_id, start, end, claims, row.treatment_session_id, quotas)

@@ -94,6 +94,7 @@ class AppointmentViewSet(ClinicViewSet):
                 chosen=chosen,
                 note=facts.get("note", ""),
                 is_told=facts["is_told"],
+                past_quota=facts["past_quota"],
                 by=request.user,
                 now=self.now,
             ),
@@ -112,7 +113,12 @@ class AppointmentViewSet(ClinicViewSet):
         return self._take(
             facts,
             lambda visit, chosen: actions.hold(
-                visit=visit, starts_at=facts["starts_at"], chosen=chosen, by=request.user, now=self.now
+                visit=visit,
+                starts_at=facts["starts_at"],
+                chosen=chosen,
+                past_quota=facts["past_quota"],
+                by=request.user,
+                now=self.now,
             ),
         )
 
@@ -130,7 +136,12 @@ class AppointmentViewSet(ClinicViewSet):
         return self._take(
             {**facts, "starts_at": self.now},
             lambda visit, chosen: actions.walk_in(
-                visit=visit, chosen=chosen, note=note, by=request.user, now=self.now
+                visit=visit,
+                chosen=chosen,
+                note=note,
+                past_quota=facts["past_quota"],
+                by=request.user,
+                now=self.now,
             ),
         )
 
@@ -161,6 +172,7 @@ class AppointmentViewSet(ClinicViewSet):
                 chosen=facts.get("assignment"),
                 minutes=facts.get("minutes"),
                 is_told=facts["is_told"],
+                past_quota=facts["past_quota"],
                 by=request.user,
                 now=self.now,
                 version=version,
@@ -206,8 +218,8 @@ class AppointmentViewSet(ClinicViewSet):
     @action(detail=True, methods=["post"])
     def reassign(self, request: Request, pk: str) -> Response:
         """Other resources at the same time."""
-        chosen = self.told(shapes.ReassignShape)["assignment"]
-        return self._change(pk, actions.reassign, chosen=chosen)
+        facts = self.told(shapes.ReassignShape)
+        return self._change(pk, actions.reassign, chosen=facts["assignment"], past_quota=facts["past_quota"])
 
     @changing(shapes.CancelShape)
     @action(detail=True, methods=["post"])

@@ -79,6 +79,7 @@ def _book_all(
                 now=now,
                 note=one.note,
                 is_told=is_told,
+                past_quota=True,  # what another program promised already is no new promise
             )
         except DomainError as refusal:
             found = tuple(str(problem.sentence) for problem in refusal.problems)

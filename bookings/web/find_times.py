@@ -24,7 +24,7 @@ from bookings.actions.choosing import release_choices, take_choice
 from bookings.assignment import Slot
 from bookings.models import Appointment
 from bookings.phases import PRACTITIONER
-from bookings.problems import problems_for
+from bookings.problems import is_past_quota, problems_for
 from bookings.series import PartOfDay, Wishes
 from bookings.slots import settings_of
 from bookings.visits import Visit
@@ -90,6 +90,11 @@ class Clicked:
     def is_possible(self) -> bool:
         """Whether it can be booked as it is."""
         return not any(isinstance(problem, Blocker | NeedsApproval) for problem in self.problems)
+
+    @property
+    def past_quota(self) -> bool:
+        """Whether the day's number is reached: booking it all the same is on purpose."""
+        return is_past_quota(self.problems)
 
 
 @dataclass(frozen=True)
@@ -276,6 +281,7 @@ def _book(request: HttpRequest, call: Call, starts_at: datetime, chosen: dict[st
         note=request.POST.get("note", "").strip()[:300],
         is_told=request.POST.get("silent") != "yes",
         is_kept=is_kept,
+        past_quota=request.POST.get("past_quota") == "yes",
     )
     if is_kept:
         return redirect("bookings:appointment", pk=row.pk)

@@ -18,7 +18,7 @@ from bookings.actions import appointments as actions
 from bookings.actions.moving import assignment_of, visit_for
 from bookings.actions.reflowing import NewTime, ReflowProposal, accept_reflow, propose_reflow
 from bookings.models import Appointment
-from bookings.problems import problems_for
+from bookings.problems import is_past_quota, problems_for
 from bookings.slots import fill
 from bookings.web.appointments import back_of, carry_out, found_for, version_of
 from bookings.web.newtimes import times_in, value_of_change
@@ -61,7 +61,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpResponse:
-    is_told = request.POST.get("tell") == "yes"
+    is_told, past_quota = request.POST.get("tell") == "yes", request.POST.get("past_quota") == "yes"
     now = timezone.now()
     rest = times_in(request.POST.getlist("session"))
     if rest and row.treatment_session is not None and request.POST.get("rest") == "yes":
@@ -72,7 +72,12 @@ def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpRespons
             request,
             row,
             lambda: accept_reflow(
-                plan=session.plan, times=times, by=request.user, now=timezone.now(), is_told=is_told
+                plan=session.plan,
+                times=times,
+                by=request.user,
+                now=timezone.now(),
+                is_told=is_told,
+                past_quota={session.number} if past_quota else (),
             ),
             said,
             can_undo=False,
@@ -89,6 +94,7 @@ def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpRespons
             minutes=wanted.minutes,
             version=version_of(request),
             is_told=is_told,
+            past_quota=past_quota,
         ),
         _("Moved.") if wanted.start != row.starts_at or wanted.chosen else _("The length is changed."),
     )
@@ -112,6 +118,7 @@ def _difference(request: HttpRequest, row: Appointment, wanted: Wanted) -> dict[
         "before": assignment_of(row),
         "problems": problems,
         "verdict": verdict_on(problems),
+        "past_quota": is_past_quota(problems),
         "rest": rest,
         "rest_values": [(one, value_of_change(one)) for one in rest.changes] if rest else [],
         "names": dict(Resource.objects.at(row.location).values_list("pk", "name")),

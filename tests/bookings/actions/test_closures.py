@@ -15,6 +15,7 @@ from bookings.models import Appointment, Claim
 from bookings.problems import problems_for
 from clinic.errors import Stale, Taken
 from clinic.models import ClinicSettings, Closure, Resource
+from clinic.timekeeping import day_bounds, local_day
 from tests.bookings.conftest import FIRST, Clinic
 from treatments.models import TreatmentPlan
 
@@ -176,6 +177,30 @@ def test_series_inside_a_closure_are_solved_together_and_accepted_together(clini
     accept_all(proposals=found.proposals, by=clinic.desk, now=clinic.now)
     assert worklist(closed.closure) == []
     assert Appointment.objects.occupying().count() == 8
+
+
+def test_together_they_keep_to_the_number_of_a_day(clinic: Clinic) -> None:
+    """Two first sessions leave one day; Dr. Weiss takes one a day, so they go to two."""
+    ClinicSettings.objects.update(notice_minutes=24 * 60)
+    clinic.location.settings.refresh_from_db()
+    for _plan in range(2):
+        booked_plan(clinic)
+    Resource.objects.filter(pk=clinic.weiss).update(daily_quota=1)
+    firsts = Appointment.objects.filter(treatment_session__number=1)
+    day = local_day(firsts[0].starts_at, clinic.location.tz)
+    assert {local_day(row.starts_at, clinic.location.tz) for row in firsts} == {day}
+    whole = day_bounds(day, clinic.location.tz)
+    closed = close(
+        location=clinic.location,
+        starts_at=whole.start,
+        ends_at=whole.end,
+        kind="closed-day",
+        by=clinic.desk,
+        now=clinic.now,
+    )
+    accept_all(proposals=impact(closed.closure, now=clinic.now).proposals, by=clinic.desk, now=clinic.now)
+    days = [local_day(row.starts_at, clinic.location.tz) for row in firsts.all()]
+    assert (len(set(days)), day in days) == (2, False)
 
 
 def test_a_planned_move_is_solved_around_before_it_is_made(clinic: Clinic) -> None:

@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from bookings.actions import appointments
+from bookings.actions import appointments, moving
 from bookings.actions.closures import close
+from bookings.actions.taking import taking_at
 from bookings.models import Appointment
 from bookings.problems import problems_for
 from bookings.slots import free_slots
 from bookings.visits import Visit, plain_visit, visit_of
 from bookings.words import AppointmentKind
-from clinic.errors import DomainError
+from clinic.errors import DomainError, Taken
 from clinic.models import Practitioner, Resource
 from clinic.timekeeping import day_bounds, local_day
 from clinic.words import Qualification
@@ -115,19 +116,33 @@ def test_hours_are_the_wall_clocks_on_both_nights_of_every_zone(
         assert bookable(visit, slot.start, MORNING)
 
 
-def test_full_quota_is_no_longer_offered_and_stops_the_patient_but_not_the_desk(clinic: Clinic) -> None:
+def test_full_quota_is_no_longer_offered_and_stops_all_but_the_desk_that_means_it(clinic: Clinic) -> None:
     Resource.objects.filter(pk=clinic.weiss).update(daily_quota=1)
     appointments.book(visit=clinic.visit(), starts_at=FIRST, by=clinic.desk, now=clinic.now)
-    visit, later = clinic.visit(), FIRST + 3 * HOUR
+    visit, later, chosen = clinic.visit(), FIRST + 3 * HOUR, clinic.chosen(room=1)
     found = free_slots(visit, first_day=local_day(FIRST, clinic.location.tz), days=2, now=clinic.now)
     assert {slot.start.date() - FIRST.date() for slot in found} == {timedelta(days=1)}
     with pytest.raises(DomainError) as refused:
-        appointments.book(visit=visit, starts_at=later, chosen=clinic.chosen(room=1), by=None, now=clinic.now)
+        appointments.book(visit=visit, starts_at=later, chosen=chosen, by=None, now=clinic.now)
     assert [problem.code for problem in refused.value.problems] == ["quota"]
-    row = appointments.book(
-        visit=visit, starts_at=later, chosen=clinic.chosen(room=1), by=clinic.desk, now=clinic.now
-    )
-    assert row.starts_at == later
+    by_desk: dict[str, Any] = {"by": clinic.desk, "now": clinic.now}
+    for take in (appointments.book, appointments.hold):
+        with pytest.raises(Taken, match="Weiss has the day's number of appointments already"):
+            take(visit=visit, starts_at=later, chosen=chosen, **by_desk)
+    row = appointments.book(visit=visit, starts_at=later, chosen=chosen, past_quota=True, **by_desk)
+    earlier = appointments.move(appointment=row, starts_at=later - HOUR, **by_desk)
+    assert earlier.starts_at == later - HOUR  # it counts on that day already
+    other = appointments.move(appointment=row, starts_at=later + timedelta(days=1), **by_desk)
+    with pytest.raises(Taken) as full:
+        appointments.undo(appointment=other, **by_desk)
+    assert full.value.code == "quota"
+    next_week = [FIRST + timedelta(days=7), later + timedelta(days=7)]
+    changes = [
+        moving.Change(one, taking_at(moving.visit_for(one), start, clinic.chosen()))
+        for one, start in zip(Appointment.objects.order_by("pk"), next_week, strict=True)
+    ]
+    with pytest.raises(Taken):  # each by itself would have a place
+        moving.carry_out(changes, **by_desk)
 
 
 def test_nobody_is_offered_after_their_certificate_has_ended(clinic: Clinic) -> None:

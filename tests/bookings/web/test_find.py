@@ -9,7 +9,7 @@ from bookings.actions import appointments as actions
 from bookings.models import Appointment
 from bookings.visits import plain_visit
 from bookings.words import AppointmentKind, AppointmentStatus
-from clinic.models import Patient
+from clinic.models import Patient, Resource
 from tests.bookings.conftest import FIRST, Clinic
 from tests.factories import LocationFactory, PatientFactory, staff
 
@@ -174,6 +174,25 @@ def test_nonsense_for_a_time_is_refused_with_a_sentence(desk: Client, clinic: Cl
     patient = PatientFactory(at=clinic.location)
     answer = desk.post(f"/book/{patient.pk}/?for=consultation", {"for": "consultation", "slot": slot})
     assert (answer.status_code, "Choose one of the times." in answer.content.decode()) == (422, True)
+
+
+def test_a_full_day_is_booked_past_its_number_by_whoever_was_shown_it(desk: Client, clinic: Clinic) -> None:
+    Resource.objects.filter(pk=clinic.weiss).update(daily_quota=1)
+    actions.book(visit=clinic.visit(), starts_at=FIRST, by=clinic.desk, now=clinic.now)
+    patient = PatientFactory(at=clinic.location)
+    path = f"/book/{patient.pk}/?day=2026-03-30&time=15:00&practitioner={clinic.weiss}&room={clinic.rooms[0]}"
+    told = {
+        "for": "consultation",
+        "slot": f"2026-03-30T15:00:00+02:00|practitioner={clinic.weiss}|room={clinic.rooms[0]}",
+    }
+    refused = desk.post(path, told)
+    assert (refused.status_code, "the day&#x27;s number" in refused.content.decode()) == (409, True)
+    page = desk.get(path).content.decode()
+    assert 'name="past_quota" value="yes"' in page
+    assert desk.post(path, {**told, "past_quota": "yes"}).status_code == 302
+    row = Appointment.objects.get(patient=patient)
+    moved = desk.get(f"/appointments/{row.pk}/move/", {"start": "2026-03-31T15:00:00+02:00"})
+    assert 'name="past_quota"' not in moved.content.decode()
 
 
 def test_a_time_clicked_on_the_board_comes_first_with_what_stands_against_it(
