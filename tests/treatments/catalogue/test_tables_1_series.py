@@ -176,16 +176,24 @@ def test_table_1_3_minutes(catalogue: Catalogue) -> None:
 
 
 def test_table_1_3_observation_lies_inside_post(catalogue: Catalogue) -> None:
-    minutes = {one.care_group: one.observation.minutes for one in catalogue.protocols}
+    minutes = {(str(one.care_group), one.observation.minutes) for one in catalogue.protocols}
     assert minutes == {
-        "CG_MN": 0,
-        "CG_MN_SCALP": 0,
-        "CG_RFMN": 0,
-        "CG_MS_FACE": 15,
-        "CG_MS_BODY": 15,
-        "CG_MS_SCALP": 15,
-        "CG_LIPO": 20,
+        ("CG_MN", 0),
+        ("CG_MN_SCALP", 0),
+        ("CG_RFMN", 0),
+        ("CG_MS_FACE", 15),
+        ("CG_MS_BODY", 15),
+        ("CG_MS_SCALP", 15),
+        ("CG_LIPO", 20),
     }
+
+
+def test_table_1_3_practitioner_is_needed_for_five_minutes_before_and_after(catalogue: Catalogue) -> None:
+    beside = {
+        (one.minutes.prep_with_practitioner, one.minutes.post_with_practitioner)
+        for one in catalogue.protocols
+    }
+    assert beside == {(5, 5)}
 
 
 def test_table_1_4_roles_by_depth(catalogue: Catalogue) -> None:
@@ -212,8 +220,8 @@ def test_table_1_4_supervision_prescription_and_certificates(catalogue: Catalogu
 
 
 def test_table_1_4_least_ages(catalogue: Catalogue) -> None:
-    ages = {one.family: (one.age.minimum, one.age.signoff_below) for one in catalogue.protocols}
-    assert ages == {"MN": (18, 22), "RFMN": (18, 22), "MS": (18, None), "LIPO": (18, None)}
+    ages = {(str(one.family), one.age.minimum, one.age.signoff_below) for one in catalogue.protocols}
+    assert ages == {("MN", 18, 22), ("RFMN", 18, 22), ("MS", 18, None), ("LIPO", 18, None)}
 
 
 def test_table_1_4_roles_and_approval(shared: SharedCatalogue) -> None:
@@ -221,6 +229,19 @@ def test_table_1_4_roles_and_approval(shared: SharedCatalogue) -> None:
     approval = next(rule for rule in shared.qualifications if rule.code == "APPROVAL")
     assert [one.role for one in approval.allowed] == ["RX", "DOC"]
     assert len(shared.qualifications) == 8
+
+
+def test_table_1_4_depth_bands_leave_no_gap(shared: SharedCatalogue) -> None:
+    bands = [
+        cells(rule.code, rule.depth_over_mm, rule.depth_up_to_mm)
+        for rule in shared.qualifications
+        if rule.depth_over_mm is not None or rule.depth_up_to_mm is not None
+    ]
+    assert bands == rows("""
+        MN_COSMETIC - 0.5
+        MN_MEDIUM 0.5 1.5
+        MN_DEEP 1.5 -
+    """)
 
 
 def test_table_1_5_combinations(shared: SharedCatalogue) -> None:
@@ -236,6 +257,7 @@ def test_table_1_5_combinations(shared: SharedCatalogue) -> None:
     assert (alternating.wash_out_days, alternating.ms_max_days) == (14, 42)
     assert [one.day for one in boost.entries] == [0, 28, 56, 84]
     assert (boost.entries[-1].protocol, boost.boost_after_days) == ("MS_SKINBOOST", 28)
+    assert [(one.day, one.family) for one in same_day.entries] == [(0, "MN")]
     assert (same_day.max_depth_mm, same_day.severity) == (Decimal("0.5"), "SIGNOFF")
     assert (same_day.wash_out_family, same_day.trace_family) == ("MN", "MS")
 

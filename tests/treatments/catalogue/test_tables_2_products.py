@@ -79,6 +79,8 @@ def test_table_2_6_hard_dose_limits(shared: SharedCatalogue) -> None:
         LIM_LIDO min_hours_after_cream 4 yes
     """)
     assert len(shared.dose_limits) == 15
+    typical = {one.code: cap.typical for one in shared.dose_limits for cap in one.caps if cap.typical}
+    assert typical == {"LIM_BOOST_TOTAL": 2}
     strengths = next(one for one in shared.dose_limits if one.code == "LIM_TXA_CONC")
     assert cells(*strengths.preset_mg_per_ml, strengths.other_strength) == ["4", "50", "100", "SIGNOFF"]
 
@@ -107,8 +109,13 @@ def test_table_2_7_numbing_agents(shared: SharedCatalogue) -> None:
         NUMB_LIDO5 20 30 60 no -
         NUMB_BLT 15 20 30 no -
     """)
-    emla, lido4 = shared.numbing_agents[1], shared.numbing_agents[2]
-    assert cells(emla.cap_area_cm2, emla.face_cap_g, lido4.clinic_cap_g) == ["400", "10", "10"]
+    emla, lido4, lido5 = shared.numbing_agents[1:4]
+    assert cells(emla.cap_area_cm2, emla.face_cap_g, lido4.clinic_cap_g, lido5.clinic_cap_g) == [
+        "400",
+        "10",
+        "10",
+        "10",
+    ]
     assert emla.blocked_by == ("CAINE_ALLERGY", "METHB_G6PD")
     assert shared.numbing_agents[4].severity == "SIGNOFF"
 
@@ -122,6 +129,13 @@ def test_table_2_8_mixture_classes(shared: SharedCatalogue) -> None:
         "DC": (10, 25),
         "DUTASTERIDE": (Decimal("0.5"),),
     }
+    assert [
+        cells(code, one.strength_from, one.strength_to) for code, one in classes.items() if one.strength_from
+    ] == rows("""
+        HA_NCL 5 20
+        PROCAINE_LIDO 10 20
+        MINOXIDIL_INJ 1 5
+    """)
     assert classes["HYALURONIDASE"].screening_items == ("VENOM",)
     assert classes["PC"].screening_items == ("SOY_EGG",)
 
@@ -134,3 +148,20 @@ def test_table_2_8_templates_never_ship_an_amount(shared: SharedCatalogue) -> No
     hydra = shared.mixtures[0]
     assert [part.mixture_class for part in hydra.alone] == ["NCTF_TYPE"]
     assert not any(hasattr(part, "amount") for one in shared.mixtures for part in one.components)
+
+
+def test_table_2_8_templates_offer_the_strengths_of_the_trials(shared: SharedCatalogue) -> None:
+    found = [
+        cells(one.code, part.mixture_class, *part.strengths)
+        for one in shared.mixtures
+        for part in one.components
+        if part.strengths
+    ]
+    assert found == rows("""
+        TPL_TXA_LOW TXA 4
+        TPL_TXA_HIGH TXA 50 100
+        TPL_DCA DC 10
+        TPL_PCDC PC 50
+        TPL_PCDC DC 25
+        TPL_DUT DUTASTERIDE 0.5
+    """)

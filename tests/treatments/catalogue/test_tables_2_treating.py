@@ -76,6 +76,7 @@ def test_table_2_1_fields_of_a_needling_record(shared: SharedCatalogue) -> None:
     assert cells(*_bounds(fields["rf_depth_mm"])) == ["0.25", "3.50", "0.25", ""]
     assert cells(*_bounds(fields["speed"])) == ["1000", "20000", "-", ""]
     assert cells(*_bounds(fields["passes"])) == ["1", "20", "-", "4"]
+    assert cells(*_bounds(fields["pain_vas_max"])) == ["0", "10", "-", ""]
     assert fields["endpoint"].allowed == (
         "NONE",
         "MILD_ERYTHEMA",
@@ -96,6 +97,11 @@ def test_table_2_2_zone_map(shared: SharedCatalogue) -> None:
         for row in rows(ZONES)
     ]
     assert len(shared.zones) == 41
+
+
+def test_table_2_2_injected_volume_has_no_room_beyond_its_limit(shared: SharedCatalogue) -> None:
+    volumes = [zone.volume for zone in shared.zones if zone.volume is not None]
+    assert {(one.low, one.cap - one.soft) for one in volumes} == {(Decimal(0), Decimal(0))}
 
 
 def test_table_2_2_never_needled_never_injected(shared: SharedCatalogue) -> None:

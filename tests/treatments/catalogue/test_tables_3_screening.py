@@ -237,6 +237,8 @@ def test_table_3_5_patch_tests(shared: SharedCatalogue) -> None:
         ("PT_FST", (168, 336), 365, "CP"),
     ]
     assert shared.policy("PATCH_TEST_LATE_ASK_H") == 96
+    skin = next(one for one in shared.patch_tests if one.code == "PT_FST")
+    assert (skin.before_from_days, skin.before_to_days) == (7, 14)
 
 
 def _item_cells(item: ScreeningItem) -> list[str]:

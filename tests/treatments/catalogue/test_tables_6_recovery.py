@@ -234,6 +234,22 @@ def test_table_6_4_thresholds(shared: SharedCatalogue) -> None:
     """)
 
 
+def test_table_6_4_days_inside_which_an_answer_counts(shared: SharedCatalogue) -> None:
+    found = [
+        cells(flag.code, one.question, one.from_day, one.to_day)
+        for flag in shared.red_flags
+        for one in flag.triggers
+        if one.answer is not None and (one.from_day is not None or one.to_day is not None)
+    ]
+    assert found == rows("""
+        FL_VASCULAR Q_DARKSKIN 0 4
+        FL_NECROSIS Q_DARKSKIN 5 -
+        FL_GRANULOMA Q_LUMP 11 -
+        FL_PIH Q_PIGM 11 -
+        FL_GLANDS Q_GLANDS 8 -
+    """)
+
+
 def test_table_6_4_urgency_by_skin_type_and_drug(shared: SharedCatalogue) -> None:
     flags = {one.code: one for one in shared.red_flags}
     pigment, pregnant = (

@@ -63,7 +63,12 @@ def test_table_7_1_question_bank(shared: SharedCatalogue) -> None:
         "Q_PREG",
     ]
     assert [one.code for one in shared.questions if one.is_optional] == ["Q_PHOTO", "Q_FREE"]
+    scores = {
+        (one.lowest, one.highest) for one in shared.questions if one.answer == "score" and one.code != "Q_SAT"
+    }
+    assert scores == {(0, 10)}
     assert (bank["Q_SAT"].lowest, bank["Q_SAT"].highest) == (1, 5)
+    assert (bank["Q_LUMPCOUNT"].lowest, bank["Q_LUMPCOUNT"].highest) == (0, None)
     assert shared.policy("LATE_WORDING_FROM_H") == 504
     assert [one.code for one in shared.questions if one.late_text] == ["Q_LUMP"]
 

@@ -239,6 +239,51 @@ def test_table_11_rules_and_policies(shared: SharedCatalogue) -> None:
     assert shared.policy("FEVER_C") == Decimal("38.0")
 
 
+#: Every number behind a rule, with the table that it comes from beside it in the file.
+POLICIES = """
+AGE_MINIMUM 18
+AGE_MN_LABEL 22
+MESSAGES_FROM_HOUR 8
+MESSAGES_TO_HOUR 21
+SCREENING_SENT_BEFORE_H 72
+SCREENING_ANSWERS_FRESH_H 96
+SCREENING_FULL_VALID_D 365
+PATCH_TEST_LATE_ASK_H 96
+MIX_USE_WITHIN_MIN 60
+MIX_PH_FROM 5
+MIX_PH_TO 8
+MIX_PH_IDEAL 7.4
+DERMAL_POINT_FROM_ML 0.01
+DERMAL_POINT_TO_ML 0.05
+BLEEDING_FLAG_S 1800
+FEVER_C 38.0
+ENVELOPE_AMBER_FROM 1
+ENVELOPE_SAME_DAY_FROM 3
+ENVELOPE_AMBER_WITHIN_H 24
+TREND_RISE 2
+TREND_AFTER_DAY 2
+TREND_AFTER_DAY_LIPO 4
+URGENCY_EMERGENCY_H 0
+URGENCY_SAME_DAY_H 4
+URGENCY_NEXT_DAY_H 24
+URGENCY_SOON_H 72
+URGENCY_ROUTINE_H 168
+CHECK_TASK_AT_TIMES 2
+LATE_WORDING_FROM_H 504
+CONSENT_COOLING_OFF_H 24
+CONSENT_COOLING_OFF_OVER_SESSIONS 3
+CONSENT_COOLING_OFF_REPEAT_H 0
+CONSENT_VALID_D 365
+SKIN_TYPE_DEPTH_STEP_MM 0.25
+PHOTO_SCALP_POINTS 4
+NTM_WINDOW_FIRM_D 84
+"""
+
+
+def test_table_11_every_number_behind_a_rule(shared: SharedCatalogue) -> None:
+    assert [cells(one.code, one.value) for one in shared.policies] == rows(POLICIES)
+
+
 def test_table_11_countries(catalogue: Catalogue) -> None:
     off = {one.code: codes(one.countries_off) for one in catalogue.protocols if one.countries_off}
     assert off == {"MS_LIPO_BODY": ["US"]}
