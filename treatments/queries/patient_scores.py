@@ -16,7 +16,7 @@ from treatments.outcomes import PATIENT
 from treatments.queries.plan_facts import series_facts
 from treatments.words import OPEN_SESSIONS, PlanStatus
 
-#: Own choices, since the catalogue names the moments and no slack: so long before a visit, so long after a moment.
+#: Own choices (ADR 0302): the catalogue names the moments and no slack. So long before a visit, so long after a moment.
 BEFORE_VISIT, AFTER_MOMENT = timedelta(days=3), timedelta(days=21)
 #: The worst pain is asked while it is remembered.
 AFTER_SERIES = ("END30", "END90", "END180")

@@ -24,6 +24,7 @@ from treatments.models import TreatmentPlan
 from treatments.outcomes import PATIENT
 from treatments.queries.catalogue import shared
 from treatments.queries.outcomes import DueOutcome, ScaleSeries, outcome_series, outcomes_due, pain_of
+from treatments.queries.patient_scores import AFTER_MOMENT, BEFORE_VISIT, PAIN_ASKED
 from treatments.web.found import plan_for
 from treatments.web.outcome_words import MOMENTS, said_rule
 
@@ -105,6 +106,9 @@ def _context(request: HttpRequest, plan: TreatmentPlan, typed: dict[str, str]) -
         "fields": _fields(one, typed) if one else [],
         "charts": [(series, _drawn(series, plan, days)) for series in outcome_series(plan)],
         "pain": pain_of(plan),
+        "before_days": BEFORE_VISIT.days,
+        "after_days": AFTER_MOMENT.days,
+        "pain_days": PAIN_ASKED.days,
     }
 
 
