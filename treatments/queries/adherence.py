@@ -15,13 +15,6 @@ from treatments.queries.plan_facts import series_facts
 from treatments.series import SeriesSession, series_from
 from treatments.words import PERFORMED_SESSIONS
 
-#: What the page says beside the numbers.
-DEFINITIONS = {
-    "on_time": "performed between the earliest and the latest day of its due window",
-    "drift_days": "days after the ideal day; below zero is before it; the median of all performed sessions",
-    "drop_off": "share of plans that had this session planned, whose window is over, and did not perform it",
-}
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Adherence:

@@ -77,5 +77,6 @@ def _page(request: HttpRequest, kind: str) -> HttpResponse:
         "lists": [(name, label) for name, (label, _lines) in shown.items()],
         "lines": lines(request.user, now),
         "reaction_names": reaction_names(),
+        "can_book": may(request.user, Permission.BOOK),
     }
     return render(request, "treatments/worklist.html", context)
