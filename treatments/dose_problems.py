@@ -74,20 +74,20 @@ def component_unscreened(code: str) -> Problem:
     )
 
 
-def technique_unusual(entry: ZoneEntry, what: str) -> Problem:
+def technique_unusual(entry: ZoneEntry, label: str, what: str) -> Problem:
     """Outside what the technique usually takes (catalogue 2.6)."""
     return Remark(
         code=f"technique:{entry.name}",
-        sentence=_("%(zone)s: %(what)s is unusual for this technique.") % {"zone": entry.name, "what": what},
+        sentence=_("%(zone)s: %(what)s is unusual for this technique.") % {"zone": label, "what": what},
         facts=place_of(entry, "technique"),
     )
 
 
-def technique_unknown(entry: ZoneEntry) -> Problem:
+def technique_unknown(entry: ZoneEntry, label: str) -> Problem:
     """The protocol does not offer this technique."""
     return NeedsApproval(
         code=f"technique_unknown:{entry.name}",
-        sentence=_("%(zone)s: this technique is not foreseen for the protocol.") % {"zone": entry.name},
+        sentence=_("%(zone)s: this technique is not foreseen for the protocol.") % {"zone": label},
         facts=place_of(entry, "technique"),
     )
 

@@ -188,12 +188,22 @@ def agent_needs_signature(label: str) -> Problem:
     )
 
 
-def numbing_minutes(kind: type[Problem], given: int, limit: int) -> Problem:
-    """The cream was on too long or too short (catalogue 2.7)."""
-    return kind(
+def numbing_too_long(given: int, most: int) -> Problem:
+    """The cream was on longer than it may be (catalogue 2.7)."""
+    return NeedsApproval(
         code="numbing_minutes",
-        sentence=_("The cream was on for %(given)d minutes; %(limit)d are the limit.")
-        % {"given": given, "limit": limit},
+        sentence=_("The cream was on for %(given)d minutes; at most %(most)d are allowed.")
+        % {"given": given, "most": most},
+        facts={"field": "fields.numbing_off"},
+    )
+
+
+def numbing_too_short(given: int, least: int) -> Problem:
+    """The cream came off before it could work (catalogue 2.7)."""
+    return Remark(
+        code="numbing_minutes",
+        sentence=_("The cream was on for %(given)d minutes; it needs at least %(least)d to work.")
+        % {"given": given, "least": least},
         facts={"field": "fields.numbing_off"},
     )
 

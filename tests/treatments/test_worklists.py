@@ -15,6 +15,7 @@ from treatments.actions.plans import add_session
 from treatments.actions.reactions import open_reaction
 from treatments.actions.screening import AnswerInput
 from treatments.booked import forget_booked_days, tell_booked_days
+from treatments.combinations import combinations_for
 from treatments.gate import problems_for
 from treatments.models import TreatmentPlan
 from treatments.pretreatment import texts_before, texts_for
@@ -31,7 +32,7 @@ from treatments.queries.worklists import (
 )
 from treatments.reminders import PlanSubject
 from treatments.series import series_of
-from treatments.suggestions import combinations_for, concerns, protocols_for
+from treatments.suggestions import concerns, protocols_for
 from treatments.words import ReactionSeverity
 
 pytestmark = pytest.mark.django_db

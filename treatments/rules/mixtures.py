@@ -134,23 +134,24 @@ def _answers(components: list[Component], facts: RecordFacts) -> Iterator[Proble
 def technique_problems(read: RecordValues, facts: RecordFacts) -> Iterator[Problem]:
     """Depth, spacing and volume against the technique of each zone (catalogue 2.6)."""
     offered = {technique.code: technique for technique in facts.session.definition.techniques}
+    labels = {zone.code: zone.label for zone in facts.plan.shared.zones}
     for entry in read.zones:
-        name = entry.values.get("technique")
+        name, label = entry.values.get("technique"), labels.get(entry.zone, entry.name)
         if not name:
             continue
         technique = offered.get(str(name))
         if technique is None:
-            yield say.technique_unknown(entry)
+            yield say.technique_unknown(entry, label)
             continue
         depth, spacing = entry.depth_mm, read.fields.get("spacing_mm")
         if depth is not None and not technique.depth_from_mm <= depth <= technique.depth_to_mm:
-            yield say.technique_unusual(entry, f"{depth} mm")
+            yield say.technique_unusual(entry, label, f"{depth} mm")
         if spacing is not None and not technique.spacing_from_mm <= spacing <= technique.spacing_to_mm:
-            yield say.technique_unusual(entry, f"{spacing} mm")
-        yield from _point(read, entry, technique.point_to_ml)
+            yield say.technique_unusual(entry, label, f"{spacing} mm")
+        yield from _point(read, entry, label, technique.point_to_ml)
 
 
-def _point(read: RecordValues, entry: ZoneEntry, most: Decimal | None) -> Iterator[Problem]:
+def _point(read: RecordValues, entry: ZoneEntry, label: str, most: Decimal | None) -> Iterator[Problem]:
     volume = read.fields.get("vol_per_point_ml")
     if volume is not None and most is not None and volume > most:
-        yield say.technique_unusual(entry, f"{volume} mL")
+        yield say.technique_unusual(entry, label, f"{volume} mL")

@@ -182,9 +182,9 @@ def numbing_problems(read: RecordValues, facts: RecordFacts) -> Iterator[Problem
         yield say.agent_needs_signature(agent.label)
     minutes = numbing_minutes(read)
     if minutes is not None and minutes > agent.minutes_maximum:
-        yield say.numbing_minutes(NeedsApproval, minutes, agent.minutes_maximum)
+        yield say.numbing_too_long(minutes, agent.minutes_maximum)
     elif minutes is not None and minutes < agent.minutes_minimum:
-        yield say.numbing_minutes(Remark, minutes, agent.minutes_minimum)
+        yield say.numbing_too_short(minutes, agent.minutes_minimum)
     grams, area = read.fields.get("numbing_g"), read.fields.get("numbing_cm2")
     if (agent.cap_g and grams and grams > agent.cap_g) or (
         agent.cap_area_cm2 and area and area > agent.cap_area_cm2

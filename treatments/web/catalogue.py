@@ -8,13 +8,16 @@ from django.views.decorators.http import require_safe
 
 from clinic.access import current_location, may, require
 from clinic.roles import Permission
-from treatments.models import ProtocolVersion
+from treatments.models import ProtocolVersion, ValueCheck
 from treatments.queries.catalogue import definition_by
 from treatments.queries.protocols import unconfirmed, unconfirmed_counts
 from treatments.web.value_rows import Places, chapters_to_edit
+from treatments.web.value_words import field_word
 
 #: A chapter of so few rows is open from the start.
 SHORT = 4
+#: So many of the newest checks are on the page.
+SHOWN_CHECKS = 12
 
 
 @require_safe
@@ -50,6 +53,7 @@ def protocol(request: HttpRequest, code: str) -> HttpResponse:
     definition = definition_by(row.pk, row.checksum)
     places = Places(definition)
     waiting = frozenset(one.path for one in unconfirmed(row))
+    newest = row.value_checks.select_related("checked_by").order_by("-checked_at", "path")
     context = {
         "version": row,
         "definition": definition,
@@ -61,6 +65,17 @@ def protocol(request: HttpRequest, code: str) -> HttpResponse:
         "has_draft": row.protocol.versions.filter(status="draft").exists(),
         "can_manage": may(request.user, Permission.MANAGE_CATALOGUE),
         "places": {check: places.name(check) for check in places.values},
-        "checks": row.value_checks.select_related("checked_by").order_by("-checked_at", "path")[:8],
+        "checks": [(one, _changes(one)) for one in newest[:SHOWN_CHECKS]],
+        "older_checks": max(row.value_checks.count() - SHOWN_CHECKS, 0),
     }
     return render(request, "treatments/protocol.html", context)
+
+
+def _changes(check: ValueCheck) -> list[tuple[str, object, object]]:
+    """What the clinician changed, field by field with old and new; empty when the value was confirmed as it stood."""
+    old, new = check.old_value or {}, check.new_value or {}
+    return [
+        (field_word(None, name), old.get(name), value)
+        for name, value in new.items()
+        if old.get(name) != value
+    ]

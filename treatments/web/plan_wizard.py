@@ -16,16 +16,10 @@ from clinic.errors import DomainError
 from clinic.models import Location, Patient
 from clinic.roles import Permission
 from treatments.actions.plans import open_plan
+from treatments.combinations import combinations_for, combined_cost, combined_sessions
 from treatments.models import ProtocolVersion, TreatmentPlan
 from treatments.queries.catalogue import definition_by
-from treatments.suggestions import (
-    combinations_for,
-    combined_sessions,
-    concern_of,
-    concerns,
-    protocols_for,
-    time_costs,
-)
+from treatments.suggestions import concern_of, concerns, protocols_for, time_costs
 from treatments.web.plan_forms import PlanForm
 from treatments.web.zone_maps import map_of
 
@@ -97,17 +91,25 @@ def _ask_details(
     each = [definitions[row.pk] for row in chosen]
     zones = list({zone.code: zone for one in each for zone in one.zones}.values())
     ticked = form["zones"].value() or []
+    combined = combined_sessions(request.GET.get("combination", ""), each) if len(chosen) > 1 else []
     context |= {
         "form": form,
         "zone_map": map_of(zones, ticked, by_side=False),
         "zones": [(zone, zone.code in ticked) for zone in zones],
-        "costs": time_costs(each[0]) if len(chosen) == 1 else [],
-        "combined": combined_sessions(request.GET.get("combination", ""), each) if len(chosen) > 1 else [],
+        "costs": [combined_cost(combined, each)] if combined else time_costs(each[0]),
+        "combined": combined,
+        "title": _title(request, context, each[0].label) if combined else each[0].label,
         "protocol": chosen[0].protocol,
         "versions": chosen,
         "definition": definitions[chosen[0].pk],
     }
     return render(request, "treatments/plan_details.html", context, status=422 if form.errors else 200)
+
+
+def _title(request: HttpRequest, context: dict[str, Any], otherwise: str) -> str:
+    """What the combination is called."""
+    named = {one.code: one.label for one in combinations_for(context["concern"].code)}
+    return named.get(request.GET.get("combination", ""), otherwise)
 
 
 def _open(

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -33,7 +34,8 @@ from treatments.queries.catalogue import definition_by
 from treatments.queries.protocols import unconfirmed
 from treatments.versions import differences
 from treatments.web.saying import carry_out, say_refusal
-from treatments.web.value_rows import as_typed, chapters_to_edit, grouped, told_differences
+from treatments.web.value_differences import told_differences
+from treatments.web.value_rows import as_typed, chapters_to_edit, grouped
 
 
 @require(Permission.MANAGE_CATALOGUE)
@@ -54,7 +56,7 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
         else:
             sentence = ngettext("%(n)d value confirmed.", "%(n)d values confirmed.", count)
             messages.success(request, sentence % {"n": count})
-        return redirect("treatments:protocol-review", code=code)
+        return redirect(reverse("treatments:protocol-review", args=[code]) + _next_chapter(request, version))
     definition = definition_by(version.pk, version.checksum)
     waiting = unconfirmed(version)
     total = len(definition.values_to_check())
@@ -68,6 +70,16 @@ def review(request: HttpRequest, code: str) -> HttpResponse:
         "may_confirm": may_confirm(request.user),
     }
     return render(request, "treatments/protocol_review.html", context)
+
+
+def _next_chapter(request: HttpRequest, version: ProtocolVersion) -> str:
+    """The fragment of the chapter after the one that was confirmed, so that Tab and Enter go on from there."""
+    definition = definition_by(version.pk, version.checksum)
+    order = [one.slug for one in grouped(definition, definition.values_to_check())]
+    here = request.POST.get("chapter", "")
+    after = order[order.index(here) + 1 :] if here in order else []
+    waiting = {one.slug for one in grouped(definition, unconfirmed(version))}
+    return next((f"#{slug}" for slug in after if slug in waiting), "")
 
 
 @require(Permission.MANAGE_CATALOGUE)

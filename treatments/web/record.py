@@ -23,8 +23,9 @@ from treatments.record_form import fields_for
 from treatments.web.found import session_for
 from treatments.web.record_drafts import draft_from
 from treatments.web.record_live import live
-from treatments.web.record_page import draft_context, signed_context
+from treatments.web.record_page import draft_context
 from treatments.web.record_products import from_template
+from treatments.web.record_signed import signed_context
 from treatments.web.saying import carry_out, say_refusal
 from treatments.words import RecordStatus
 
@@ -97,7 +98,8 @@ def _save(request: HttpRequest, session: TreatmentSession, found: SessionRecord)
         say_refusal(request, refusal)
         return _page(request, session, found, typed=draft, status=412)
     except DomainError as refusal:
-        say_refusal(request, refusal)
+        if not refusal.problems:  # Else the page names each of them above the form and beside its field.
+            say_refusal(request, refusal)
         return _page(request, session, SessionRecord.objects.get(pk=found.pk), status=422)
     return redirect("treatments:visit" if is_signing else "treatments:record", pk=session.pk)
 

@@ -20,7 +20,7 @@ from treatments.actions.reactions import close_reaction
 from treatments.models import AdverseReaction, RecoveryCheck
 from treatments.queries.catalogue import shared
 from treatments.queries.recovery import inbox, recovery_case
-from treatments.web.courses import drawn, labelled
+from treatments.web.courses import as_far_as_it_goes, drawn, labelled
 from treatments.web.record_page import said_zones
 from treatments.web.recovery_inbox import rows_of
 from treatments.web.saying import carry_out
@@ -68,7 +68,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
         "told": [row for row in found.answers if row[1] not in NOTHING],
         "not_told": [row for row in found.answers if row[1] in NOTHING],
         "plan": check.session.plan,
-        "curves": [drawn(curve) for curve in found.curves],
+        "curves": [drawn(as_far_as_it_goes(one)) for one in found.curves if one.points],
         "reactions": [{"row": row, "label": _reaction_label(row)} for row in found.reactions],
         "calls": check.calls.select_related("called_by"),
         "outcomes": CallOutcome,

@@ -7,51 +7,24 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from treatments.definitions import Located, ProtocolDefinition, Sourced, Step
+from treatments.definitions import (
+    DepthInterval,
+    Located,
+    MixtureTemplate,
+    ProtocolDefinition,
+    ScaleChoice,
+    Sourced,
+    Step,
+)
 from treatments.definitions.provenance import parts
+from treatments.queries.catalogue import shared
 from treatments.typed_fields import FieldKind, as_text, kinds_of
-from treatments.versions import Difference, editable_fields, owner_among, rows_of, sourced_paths
-from treatments.web.value_words import field_word
-
-CHAPTERS = {
-    "": _("The protocol"),
-    "evidence": _("Evidence"),
-    "sessions": _("Number of sessions"),
-    "steps": _("Days between sessions"),
-    "stale": _("Re-assess after"),
-    "maintenance": _("Maintenance"),
-    "depth_rule": _("Days after a depth"),
-    "minutes": _("Minutes of an appointment"),
-    "observation": _("Observation"),
-    "age": _("Age"),
-    "countries_off": _("Countries where it is not offered"),
-    "eligibility": _("Who may treat"),
-    "primary_scales": _("Scales scored first"),
-    "secondary_scales": _("Further scales"),
-    "equipment": _("Equipment"),
-    "placement": _("Where on the body"),
-    "depth": _("Depth for the indication"),
-    "zones": _("Zones and ranges"),
-    "techniques": _("Techniques"),
-    "mixtures": _("Mixtures"),
-    "dose_limits": _("Dose limits"),
-    "screening": _("Screening"),
-    "patch_tests": _("Patch tests"),
-    "restrictions": _("After the session: how long not"),
-    "aftercare": _("Aftercare messages"),
-    "symptoms": _("Expected course"),
-    "envelopes": _("Highest score still as expected"),
-    "questions": _("Questions"),
-    "checks": _("Recovery checks"),
-    "red_flags": _("Red flags"),
-    "scales": _("Scales"),
-    "outcome_moments": _("Moments of scoring"),
-    "pretreatment": _("Messages before the visit"),
-    "consents": _("Consent"),
-}
-
+from treatments.versions import editable_fields, owner_among, rows_of, sourced_paths
+from treatments.web.value_chapters import CHAPTERS
+from treatments.web.value_words import SPOKEN, field_word
 
 #: What a row is called by, in this order.
 NAMED_BY = (
@@ -87,7 +60,9 @@ class Field:
     @property
     def told(self) -> str:
         """As people read it."""
-        return ", ".join(self.text.split()) if self.kind == "numbers" else self.text.replace("\n", ", ")
+        if self.kind == "numbers":
+            return ", ".join(self.text.split())
+        return ", ".join(str(SPOKEN.get(one, one)) for one in self.text.splitlines())
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +121,8 @@ class Places:
         self.definition = definition
         self.values: dict[str, Any] = dict(parts(definition))
         self.sourced = sourced_paths(definition)
+        self._classes = {one.code: one.examples.partition(",")[0] for one in shared().mixture_classes}
+        self._scales = {one.code: one.name for one in definition.scales}
 
     def name(self, path: str) -> str:
         """ "Chin · needle depth", "Sessions 2–4": every part of the path below the chapter in words."""
@@ -167,8 +144,16 @@ class Places:
             }
         if value is None:
             return ""
+        if isinstance(value, DepthInterval):
+            return f"{value.depth_from_mm}–{value.depth_to_mm} mm"
+        if isinstance(value, MixtureTemplate):
+            return " + ".join(
+                self._classes.get(one.mixture_class, one.mixture_class) for one in value.components
+            )
+        if isinstance(value, ScaleChoice):
+            return str(_(" or ")).join(self._scales.get(code, code) for code in value.any_of)
         named = next((str(getattr(value, name)) for name in NAMED_BY if getattr(value, name, None)), "")
-        return named[:90].replace("_", " ") if named else field_word(None, part) if not part.isdigit() else ""
+        return _short(named) if named else field_word(None, part) if not part.isdigit() else ""
 
     def row(self, path: str, value: Any) -> ValueRow:
         """One row with its words."""
@@ -186,6 +171,11 @@ class Places:
             owner=around,
             is_step=isinstance(value, Step),
         )
+
+
+def _short(text: str) -> str:
+    """Enough of a sentence to know it by, cut between two words."""
+    return Truncator(text.replace("_", " ")).words(14, truncate="…")
 
 
 def _field(value: object, name: str, told: Any, kind: FieldKind) -> Field:
@@ -222,45 +212,6 @@ def _grouped(definition: ProtocolDefinition, rows: Iterable[tuple[str, Any]]) ->
         group = groups.setdefault(slug, Group(slug or "protocol", title, places))
         group.found.append((path, value))
     return list(groups.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One difference in words: where, which value, what it was and what it becomes."""
-
-    chapter: Any
-    place: str
-    word: str
-    path: str
-    field: str
-    old: Any
-    new: Any
-
-
-def told_differences(
-    found: Iterable[Difference], *, before: ProtocolDefinition, after: ProtocolDefinition
-) -> list[Told]:
-    """The differences of two versions as a page shows them."""
-    old, new = Places(before), Places(after)
-    return [_told(one, new if one.path in new.values else old) for one in found]
-
-
-def _told(one: Difference, places: Places) -> Told:
-    return Told(
-        chapter=CHAPTERS.get(one.path.partition("/")[0], ""),
-        place=places.name(one.path),
-        word=field_word(places.values.get(one.path), one.field),
-        path=one.path,
-        field=one.field,
-        old=_plain(one.old),
-        new=_plain(one.new),
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    return str(_("yes") if value else _("no")) if isinstance(value, bool) else value
 
 
 def as_typed(row: ValueRow, typed: Mapping[str, str]) -> ValueRow:

@@ -232,6 +232,26 @@ WORDS: dict[str, Any] = {
 }
 
 
+#: Codes of closed sets as the page says them; the codes themselves stay in the definition.
+SPOKEN: dict[str, Any] = {
+    "BLOCK": _("not possible"),
+    "SIGNOFF": _("needs a signature"),
+    "ADVISE": _("advice"),
+    "CG_MN": _("needling"),
+    "CG_RFMN": _("RF needling"),
+    "CG_MN_SCALP": _("needling of the scalp"),
+    "CG_MS_FACE": _("mesotherapy of the face"),
+    "CG_MS_BODY": _("mesotherapy of the body"),
+    "CG_LIPO": _("injection lipolysis"),
+    "CG_MS_SCALP": _("mesotherapy of the scalp"),
+    "EMERGENCY": _("emergency"),
+    "SAME_DAY": _("the same day"),
+    "NEXT_DAY": _("within a day"),
+    "SOON": _("within three days"),
+    "ROUTINE": _("within a week"),
+}
+
+
 def field_word(value: object, name: str) -> str:
     """The word of one field of a row; what has none is said in small words."""
     known = OF_A_KIND.get((type(value).__name__, name)) or WORDS.get(name)

@@ -41,6 +41,7 @@ def _context(session: TreatmentSession) -> dict[str, Any]:
     is_before = session.status == SessionStatus.PREPARATION
     problems = start_problems(session, now=now) if is_before else []
     patient = session.plan.patient
+    profile = getattr(patient, "clinical_profile", None)
     return {
         "session": session,
         "plan": session.plan,
@@ -57,8 +58,9 @@ def _context(session: TreatmentSession) -> dict[str, Any]:
         "test_names": {rule.code: rule.what for rule in shared().patch_tests},
         "tests": PatchTest.objects.of_patient(patient),
         "test_rules": definition_of(session).patch_tests,
-        "profile": getattr(patient, "clinical_profile", None),
+        "profile": profile,
         "skin_types": SKIN_TYPES,
+        "skin_word": dict(SKIN_TYPES).get(profile.skin_type or 0) if profile else "",
         "start_url": reverse("bookings:session-start", args=[session.pk]),
         "photos": session.photos.all(),
     }
