@@ -49,8 +49,6 @@ class Post:
             if (row := _row(subject, obj, wanted, at)).next_attempt_at <= until
         ]
         Message.objects.bulk_create(rows)
-        for row in rows:
-            self._note(row, "", MessageStatus.PENDING, row.created_at)
         self.settle(rows, {(subject_name, obj.pk): obj})
 
     def settle_due(self, until: datetime, **about: Any) -> None:

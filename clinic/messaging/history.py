@@ -30,9 +30,10 @@ class Move:
 
 def history_of(message: Message) -> list[Move]:
     """The moves in order of time: nothing is kept twice, and nothing is missing (docs/adr/0101)."""
-    moves = [
+    moves = [_planning(message)]
+    moves += [
         Move(row.changed_at, row.from_status, row.to_status, row.changed_by, row.reason)
-        for row in message.status_changes.select_related("changed_by")
+        for row in message.status_changes.exclude(from_status="").select_related("changed_by")
     ]
     moves += [
         Move(row.dispatched_at, S.CLAIMED, S.DISPATCHING, why=f"{row.provider} #{row.number}")
@@ -44,3 +45,9 @@ def history_of(message: Message) -> list[Move]:
         if row.to_status
     ]
     return sorted(moves, key=lambda move: move.at)
+
+
+def _planning(message: Message) -> Move:
+    """The first arrow is the message's own row: who planned it, and when."""
+    why = "fallback" if message.fallback_of_id else ""
+    return Move(message.created_at, "", S.PENDING, message.created_by, why)

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from clinic.messaging.consent import reach
-from clinic.messaging.models import Message, MessageStatusChange
-from clinic.messaging.words import OTHER_CHANNEL, Channel, MessageStatus
+from clinic.messaging.models import Message
+from clinic.messaging.words import OTHER_CHANNEL, Channel
 
 _COPIED = (
     "kind", "rule", "purpose", "policy", "patient_id", "location_id", "subject_type", "subject_id", "subject_version",
@@ -24,7 +24,7 @@ def fall_back(message: Message, *, now: datetime) -> Message | None:
     if is_second or now >= message.expires_at or reach(message.patient).refusal(channel, message.purpose):
         return None
     values = {name: getattr(message, name) for name in _COPIED}
-    other, is_new = Message.objects.get_or_create(
+    other, _is_new = Message.objects.get_or_create(
         fallback_of=message,
         defaults=values
         | {
@@ -34,8 +34,4 @@ def fall_back(message: Message, *, now: datetime) -> Message | None:
             "created_at": now,
         },
     )
-    if is_new:
-        MessageStatusChange.objects.create(
-            message=other, from_status="", to_status=MessageStatus.PENDING, changed_at=now, reason="fallback"
-        )
     return other

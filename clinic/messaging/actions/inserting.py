@@ -1,4 +1,4 @@
-"""Planned messages into the outbox: rows and first status rows in one statement, planned once by PostgreSQL."""
+"""Planned messages into the outbox: all rows of one change in one statement, planned once by PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from clinic.messaging.models import Message, MessageStatusChange
+from clinic.messaging.models import Message
 from clinic.prepared import prepared_write
 
 
@@ -49,7 +49,7 @@ class Common:
 
 
 def insert_planned(new: Sequence[Planned], common: Common) -> list[int]:
-    """Inserts messages and notes each as planned; gives their ids in the order of their rows.
+    """Inserts messages as planned; gives their ids in the order of their rows.
 
     A message with a known `dedupe_key` is refused by the database (IntegrityError) and nothing is written.
     """
@@ -96,11 +96,7 @@ def _statement() -> str:
     WITH made AS (
         INSERT INTO {Message._meta.db_table} ({", ".join(str(field.column) for field in columns.values())})
         SELECT {", ".join(values)} FROM jsonb_to_recordset(%(rows)s::jsonb) AS wanted({wanted})
-        RETURNING id, status
-    ), noted AS (
-        INSERT INTO {MessageStatusChange._meta.db_table}
-               (message_id, from_status, to_status, changed_at, changed_by_id, reason)
-        SELECT made.id, '', made.status, %(created_at)s, %(created_by_id)s::bigint, '' FROM made ORDER BY made.id
+        RETURNING id
     )
     SELECT id FROM made ORDER BY id
     """  # noqa: S608, SLF001 - names of our own tables and columns

@@ -242,6 +242,6 @@ class Message(models.Model):
 
 
 class MessageStatusChange(StatusChange):
-    """Planned, called back, expired, delivered, retried by a person: who and when."""
+    """Called back, expired, delivered, retried by a person: who and when."""
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="status_changes")

@@ -12,7 +12,8 @@ from clinic.messaging.actions.choices import choose
 from clinic.messaging.actions.outbox import Reconciled, reconcile, say, withdraw
 from clinic.messaging.channels.local import MemorySms
 from clinic.messaging.engine.drain import drain
-from clinic.messaging.models import Message, MessageStatusChange
+from clinic.messaging.history import history_of
+from clinic.messaging.models import Message
 from clinic.models import Location, Patient
 from tests.clinic.messaging.conftest import HOUR, NOW, Visits, reminder
 
@@ -32,7 +33,7 @@ def test_reconcile_plans_what_is_wanted_and_says_so(
     assert facts("rule", "channel", "status", "next_attempt_at", "dedupe_key") == [
         ("R_3H", "sms", "pending", NOW + HOUR, f"R_3H:visit:{visit.pk}:1:sms")
     ]
-    assert list(MessageStatusChange.objects.values_list("from_status", "to_status")) == [("", "pending")]
+    assert [(move.at, move.to_status) for move in history_of(Message.objects.get())] == [(NOW, "pending")]
 
 
 def test_reconcile_twice_changes_nothing(visits: Visits, patient: Patient, location: Location) -> None:
