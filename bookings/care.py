@@ -8,7 +8,7 @@ from datetime import date, datetime
 from bookings.units import remembered
 from bookings.words import LIVE
 from clinic.errors import Problem
-from clinic.prepared import prepared_rows
+from clinic.questions import Facts, Question, instants
 from clinic.timekeeping import local_day
 from treatments import gate, pretreatment
 from treatments.definitions import PretreatmentMessage
@@ -19,25 +19,31 @@ from treatments.series import DueWindow, series_from
 from treatments.words import OPEN_SESSIONS
 
 Anchors = dict[int, date]
-_BOOKED = """
+_LIVE, _OPEN = [str(status) for status in LIVE], [str(status) for status in OPEN_SESSIONS]
+_BOOKED = Question(
+    """
     SELECT s.number, a.starts_at
       FROM treatments_treatmentsession s JOIN bookings_appointment a ON a.treatment_session_id = s.id
      WHERE s.plan_id = %(plan)s AND s.status = ANY(%(open)s::text[]) AND a.status = ANY(%(live)s::text[])
        AND NOT (a.status = 'held' AND a.held_until <= %(now)s) AND NOT a.id = ANY(%(without)s::bigint[])
-"""
+""",
+    columns="number starts_at",
+    decoded=instants("number starts_at", "starts_at"),
+)
 
 
 def anchors_of(plan: TreatmentPlan, *, now: datetime, without: Iterable[int] = ()) -> Anchors:
     """Session number → booked local day, for the sessions of a plan that are still to come."""
-    facts = {
-        "plan": plan.pk,
-        "live": [str(status) for status in LIVE],
-        "open": [str(status) for status in OPEN_SESSIONS],
-        "without": list(without),
-        "now": now,
-    }
-    rows = prepared_rows(_BOOKED, facts)
-    return {number: local_day(starts_at, plan.location.tz) for number, starts_at in rows}
+    _question, facts = booked_days_question(plan, now=now, without=without)
+    return {number: local_day(starts_at, plan.location.tz) for number, starts_at in _BOOKED.rows(facts)}
+
+
+def booked_days_question(
+    plan: TreatmentPlan, *, now: datetime, without: Iterable[int] = ()
+) -> tuple[Question, Facts]:
+    """What `anchors_of` asks, for who asks several things at once."""
+    facts = {"plan": plan.pk, "live": _LIVE, "open": _OPEN, "without": list(without), "now": now}
+    return _BOOKED, facts
 
 
 def care_problems(
@@ -67,7 +73,12 @@ def window_of(session: TreatmentSession, *, now: datetime, without: Iterable[int
 
 def facts_for(plan: TreatmentPlan) -> PlanFacts:
     """What the gate knows about a plan, loaded once in a unit of work."""
-    return remembered(("facts of plan", plan.pk), lambda: facts_of(plan))
+    return remembered(facts_key(plan), lambda: facts_of(plan))
+
+
+def facts_key(plan: TreatmentPlan) -> tuple[str, int]:
+    """By which a unit of work remembers what the gate knows about a plan."""
+    return "facts of plan", plan.pk
 
 
 def texts_for(session: TreatmentSession) -> list[PretreatmentMessage]:

@@ -17,6 +17,7 @@ from bookings.visits import Requirements, is_entitled
 from clinic.intervals import Interval
 from clinic.models import Location
 from clinic.prepared import prepared_rows
+from clinic.questions import Facts, Question
 from clinic.timekeeping import ONE_DAY, WeeklyWindow, local_day
 from clinic.words import ResourceKind
 
@@ -29,8 +30,8 @@ ROLE_OF_KIND = {
 _OPENING, _CLOSED = "opening", "closed"
 
 _PLACED = """
-    SELECT r.id, r.kind, r.name, r.daily_quota, p.qualification, p.certificates, o.kind, m.kind,
-           m.max_depth_mm {more}
+    SELECT r.id, r.kind, r.name, r.daily_quota, p.qualification, p.certificates::text, o.kind, m.kind,
+           m.max_depth_mm::text {more}
       FROM clinic_placement l
       JOIN clinic_resource r ON r.id = l.resource_id
       LEFT JOIN clinic_practitioner p ON p.resource_id = r.id
@@ -72,7 +73,10 @@ def _house_sql(some: str, of_some: str) -> str:
 
 
 _ALL_PLACED = _PLACED.format(more="", joined="", some="") + _ORDERED
-_SOME_PLACED = _PLACED.format(more="", joined="", some=_THESE) + _ORDERED
+_SOME_PLACED = Question(
+    _PLACED.format(more="", joined="", some=_THESE) + _ORDERED,
+    columns="id kind name daily_quota qualification certificates room_kind device_kind max_depth_mm",
+)
 _WHOLE_HOUSE, _PART_OF_HOUSE = _house_sql("", ""), _house_sql(_THESE, _OF_THESE)
 
 
@@ -159,16 +163,29 @@ def placed_at(location: Location, ids: Iterable[int] | None = None) -> list[Plac
     """The active resources of a location, or some of them, without their hours, in one round trip."""
     if ids is None:
         return [_placed(row) for row in prepared_rows(_ALL_PLACED, {"location": location.pk})]
-    rows = prepared_rows(_SOME_PLACED, {"location": location.pk, "ids": list(ids)})
-    return [_placed(row) for row in rows]
+    return [_placed(row) for row in _SOME_PLACED.rows({"location": location.pk, "ids": list(ids)})]
+
+
+def chosen_question(location: Location, ids: Iterable[int]) -> tuple[Question, Facts]:
+    """What `chosen_at` asks, for who asks several things at once."""
+    return _SOME_PLACED, {"location": location.pk, "ids": _each_once(ids)}
+
+
+def _each_once(ids: Iterable[int]) -> list[int]:
+    return sorted(set(ids))
 
 
 def chosen_at(location: Location, ids: Iterable[int]) -> dict[int, Placed]:
     """Some resources of a location by id, read once in a unit of work; one that is not used there is missing."""
-    wanted = tuple(sorted(set(ids)))
+    wanted = _each_once(ids)
     return remembered(
-        ("chosen", location.pk, wanted), lambda: {one.id: one for one in placed_at(location, wanted)}
+        chosen_key(location, wanted), lambda: {one.id: one for one in placed_at(location, wanted)}
     )
+
+
+def chosen_key(location: Location, ids: Iterable[int]) -> tuple[object, ...]:
+    """By which a unit of work remembers some resources of a location."""
+    return ("chosen", location.pk, *_each_once(ids))
 
 
 def pools(
@@ -186,8 +203,9 @@ def pools(
 def _placed(row: Sequence[Any]) -> Placed:
     qualification, certificates, room_kind, device_kind = (cell or "" for cell in row[4:8])
     held = json.loads(certificates) if certificates else {}
+    depth = Decimal(row[8]) if row[8] else None
     rules = row[9] or "" if len(row) > 9 else ""
-    return Placed(*row[:4], qualification, held, room_kind, device_kind, row[8], rules)  # type: ignore[call-arg]
+    return Placed(*row[:4], qualification, held, room_kind, device_kind, depth, rules)  # type: ignore[call-arg]
 
 
 def _windows(text: str) -> list[WeeklyWindow]:

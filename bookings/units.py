@@ -10,6 +10,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import DatabaseError, connection, transaction
 
 from bookings.refusals import RETRIED, refusal, sqlstate
+from clinic.questions import forget
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -44,11 +45,18 @@ def unit(action: Callable[Args, Result]) -> Callable[Args, Result]:
 
 def _once(action: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
     mark = _memory.set({})
+    forget()
     try:
         with transaction.atomic():
             return action(*args, **kwargs)
     finally:
+        forget()
         _memory.reset(mark)
+
+
+def is_remembered(key: Any) -> bool:
+    """Whether this unit of work has read it already."""
+    return key in (_memory.get() or {})
 
 
 def remembered(key: Any, read: Callable[[], Result]) -> Result:

@@ -16,6 +16,7 @@ from bookings.claiming import InTheWay, NewRow, Taking
 from bookings.models import Appointment
 from bookings.problems import refuse
 from bookings.quotas import quotas_of
+from bookings.reading_ahead import read_ahead
 from bookings.refusals import SENTENCES
 from bookings.slots import fill, settings_of
 from bookings.timegrid import CELL_MINUTES
@@ -165,6 +166,7 @@ def _take(
     past_quota: bool = False,
 ) -> Appointment:
     resources = fill(visit, starts_at, chosen or {}, now=now)
+    read_ahead(visit, resources.values(), now=now, is_told=status == AppointmentStatus.BOOKED)
     refuse(visit, start=starts_at, chosen=resources, by=by, now=now)
     taking = taking_at(visit, starts_at, resources, past_quota=past_quota)
     row = _row(visit, taking, status, by=by, now=now, held_until=held_until, note=note, is_told=is_told)

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 
 from clinic.messaging.words import ASKED_FIRST, OTHER_CHANNEL, PREFERRED, Channel, Purpose, Reason
 from clinic.models import Patient
-from clinic.prepared import prepared_rows
+from clinic.questions import Facts, Question
 
 _SMS = str(Channel.SMS)
 #: (channel, purpose) → what the patient said.
 Choices = dict[tuple[str, str], bool]
-_CHOICES = """
+_CHOICES = Question(
+    """
     SELECT patient_id, channel, purpose, is_wanted FROM messaging_contactchoice
      WHERE patient_id = ANY(%(patients)s::bigint[])
-"""
+""",
+    columns="patient_id channel purpose is_wanted",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,14 @@ def reach(patient: Patient) -> Reach:
     return Reach(patient, choices_of([patient.pk])[patient.pk])
 
 
+def reach_question(patient_id: int) -> tuple[Question, Facts]:
+    """What `reach` asks, for who asks several things at once."""
+    return _CHOICES, {"patients": [patient_id]}
+
+
 def choices_of(patient_ids: Iterable[int]) -> dict[int, Choices]:
     """The choices of several patients, by patient."""
     found: dict[int, Choices] = {pk: {} for pk in patient_ids}
-    for patient_id, channel, purpose, wanted in prepared_rows(_CHOICES, {"patients": list(found)}):
+    for patient_id, channel, purpose, wanted in _CHOICES.rows({"patients": list(found)}):
         found[patient_id][(channel, purpose)] = wanted
     return found

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
-from clinic.prepared import prepared_rows
+from clinic.questions import Facts, Question, instants
 from clinic.timekeeping import local_day
 from clinic.words import Qualification
 from treatments.catalogue.stored import NEWEST_CHANGE
@@ -47,7 +47,8 @@ from treatments.words import PERFORMED_SESSIONS, RecordStatus
 
 def facts_of(plan: TreatmentPlan) -> PlanFacts:
     """All that the gate's rules read about a plan, as it stands now."""
-    rows = prepared_rows(_OF_PLAN, {"plan": plan.pk, "patient": plan.patient_id})
+    question, asked = facts_question(plan)
+    rows = question.rows(asked)
     newest, *known_tables = rows[0][len(_SESSION) :]
     known = _Known(*known_tables)
     sessions = [_Session(*row[: len(_SESSION)]) for row in rows if row[0] is not None]
@@ -70,6 +71,11 @@ def facts_of(plan: TreatmentPlan) -> PlanFacts:
         healed=healed,
         signatures=_signatures(plan) if known.signatures else {},
     )
+
+
+def facts_question(plan: TreatmentPlan) -> tuple[Question, Facts]:
+    """What `facts_of` asks first, for who asks several things at once."""
+    return _OF_PLAN, {"plan": plan.pk, "patient": plan.patient_id}
 
 
 class _Known(NamedTuple):
@@ -109,7 +115,12 @@ _SESSION = (
 )
 #: The sessions of one plan in order (one row of nothing when it has none), each with the newest change of the
 #: catalogue and one look at seven tables: most of them have nothing about most plans, and then are not asked.
-_OF_PLAN = f"""
+_COLUMNS = (
+    "pk plan number status performed_at is_maintenance version checksum "
+    "newest off earlier screenings consents tests reactions signatures"
+)
+_OF_PLAN = Question(
+    f"""
     SELECT s.id, s.plan_id, s.number, s.status, s.performed_at, s.is_maintenance, s.protocol_version_id, v.checksum,
            ({NEWEST_CHANGE}),
            EXISTS (SELECT FROM treatments_treatmentsession s
@@ -129,7 +140,10 @@ _OF_PLAN = f"""
       LEFT JOIN treatments_treatmentsession s ON s.plan_id = plan.id
       LEFT JOIN treatments_protocolversion v ON v.id = s.protocol_version_id
      ORDER BY s.number
-"""  # noqa: S608 - the part is written in our own module
+""",  # noqa: S608 - the part is written in our own module
+    columns=_COLUMNS,
+    decoded=instants(_COLUMNS, "performed_at"),
+)
 
 
 def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
