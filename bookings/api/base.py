@@ -10,6 +10,7 @@ from typing import Any
 import pghistory
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -22,9 +23,9 @@ from bookings.units import unit
 from bookings.visits import Visit, plain_visit, visit_of
 from bookings.words import AppointmentKind
 from clinic.access import may
-from clinic.api.idempotency import Key, Replay, take
+from clinic.api.idempotency import Key, key_of
 from clinic.api.problems import problem_response
-from clinic.errors import NotYours, Taken
+from clinic.errors import DomainError, NotYours, Taken
 from clinic.models import Location
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
@@ -84,22 +85,15 @@ class ClinicViewSet(GenericViewSet):  # type: ignore[type-arg]
         self, make: Callable[[], Made], *, result_type: str, again: Callable[[tuple[int, ...]], Any]
     ) -> Response:
         """Creates in one transaction with the request's key: 201, and the same things again on a replay."""
-        found = self._make_once(make, result_type)
-        if isinstance(found, Replay):
-            return Response(again(found.ids), status=found.status, headers={"Idempotent-Replay": "true"})
-        return Response(found, status=201)
-
-    def _make_once(self, make: Callable[[], Made], result_type: str) -> Any:
-        @unit
-        def run() -> Any:
-            key = take(self.request, now=self.now)
-            if not isinstance(key, Key):
-                return key
-            ids, body = make()
-            key.keep(status=201, result_type=result_type, ids=ids)
-            return body
-
-        return run()
+        key = key_of(self.request, now=self.now)
+        try:
+            return Response(_made(make, key, result_type), status=201)
+        except (DomainError, APIException):
+            # Refused by what the same request has made before?
+            known = key.replay() if key else None
+            if known is None:
+                raise
+        return Response(again(known.ids), status=known.status, headers={"Idempotent-Replay": "true"})
 
     def taken(self, refused: Taken, visit: Visit, start: datetime, without: tuple[int, ...] = ()) -> Response:
         """409 with the next free times from the asked day on."""
@@ -116,3 +110,12 @@ class ClinicViewSet(GenericViewSet):  # type: ignore[type-arg]
             problems=documents.problems(refused.problems),
             next_free=[documents.slot(one, location.tz) for one in slots],
         )
+
+
+@unit
+def _made(make: Callable[[], Made], key: Key | None, result_type: str) -> Any:
+    """What the request makes, and its key with it: both or neither."""
+    ids, body = make()
+    if key is not None:
+        key.keep(status=201, result_type=result_type, ids=ids)
+    return body

@@ -1,7 +1,8 @@
 """`Idempotency-Key`: a creating request that is sent twice is carried out once.
 
-The key is taken in the transaction of the change, so both are kept or neither. Kept are the answer's status and the
-ids of what was made, for 24 hours: a replay shows those things as they are now.
+The key is kept in the transaction of the change, so both are kept or neither. A request that is sent again finds its
+way blocked by what the first one made, or at the latest its key in use; then it is answered with those things as they
+are now. Kept are the answer's status and the ids, for 24 hours.
 """
 
 from __future__ import annotations
@@ -24,20 +25,15 @@ HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 LONGEST = 100
 
-_TAKE = """
+_KEEP = """
     INSERT INTO clinic_idempotencykey AS known
            (user_id, key, fingerprint, status, result_type, result_ids, created_at)
-    VALUES (%(user)s, %(key)s, %(fingerprint)s, 0, '', '[]', %(now)s)
+    VALUES (%(user)s, %(key)s, %(fingerprint)s, %(status)s, %(type)s, %(ids)s::jsonb, %(now)s)
     ON CONFLICT (user_id, key) DO UPDATE
-       SET fingerprint = excluded.fingerprint, status = 0, result_type = '', result_ids = '[]',
-           created_at = excluded.created_at
+       SET fingerprint = excluded.fingerprint, status = excluded.status, result_type = excluded.result_type,
+           result_ids = excluded.result_ids, created_at = excluded.created_at
      WHERE known.created_at <= %(cutoff)s
     RETURNING id
-"""
-
-_KEEP = """
-    UPDATE clinic_idempotencykey SET status = %(status)s, result_type = %(type)s, result_ids = %(ids)s::jsonb
-     WHERE id = %(key)s RETURNING id
 """
 
 
@@ -50,41 +46,62 @@ class Replay:
     ids: tuple[int, ...]
 
 
+class CarriedOut(DomainError):
+    """The same key was kept by another request while this one was at work: nothing of this one may stay."""
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key that this request may use; None as id when the client sent no key."""
+    """The key of one creating request, and what was asked with it."""
 
-    pk: int | None
+    user: Any
+    name: str
+    fingerprint: str
+    now: datetime
 
     def keep(self, *, status: int, result_type: str, ids: list[int]) -> None:
-        """Remembers the answer; to be called at the end of the same transaction."""
-        if self.pk is not None:
-            facts = {"status": status, "type": result_type, "ids": json.dumps(ids), "key": self.pk}
-            prepared_write(_KEEP, facts)
+        """Remembers the answer, at the end of the transaction that made it.
+
+        Waits for a request with the same key that is about to commit; `CarriedOut` when one was faster.
+        """
+        facts = {
+            "user": self.user,
+            "key": self.name,
+            "fingerprint": self.fingerprint,
+            "status": status,
+            "type": result_type,
+            "ids": json.dumps(ids),
+            "now": self.now,
+            "cutoff": self.now - KEPT_FOR,
+        }
+        if not prepared_write(_KEEP, facts):
+            raise CarriedOut("carried_out", _("This request was carried out already."))
+
+    def replay(self) -> Replay | None:
+        """What the request with this key made when it was carried out; None when it never was.
+
+        The same key with another request is refused with 422.
+        """
+        rows = IdempotencyKey.objects.filter(
+            user=self.user, key=self.name, created_at__gt=self.now - KEPT_FOR
+        )
+        known = rows.first()
+        if known is None:
+            return None
+        if known.fingerprint != self.fingerprint:
+            raise DomainError(
+                "idempotency_key_reused", _("This Idempotency-Key was used for another request already.")
+            )
+        return Replay(known.status, known.result_type, tuple(known.result_ids))
 
 
-def take(request: Request, *, now: datetime) -> Key | Replay:
-    """Takes the request's key inside the caller's transaction; the replay when it was carried out before.
-
-    A second request with the same key waits here until the first one is decided. The same key with another
-    request is refused with 422.
-    """
-    name = key_of(request)
-    if name is None:
-        return Key(None)
-    fingerprint = fingerprint_of(request)
-    facts = {
-        "user": request.user.pk,
-        "key": name,
-        "fingerprint": fingerprint,
-        "now": now,
-        "cutoff": now - KEPT_FOR,
-    }
-    taken = prepared_write(_TAKE, facts)
-    return Key(taken[0][0]) if taken else _replay(request.user.pk, name, fingerprint)
+def key_of(request: Request, *, now: datetime) -> Key | None:
+    """The request's key; None when the client sent none."""
+    name = name_of(request)
+    return None if name is None else Key(request.user.pk, name, fingerprint_of(request), now)
 
 
-def key_of(request: Request) -> str | None:
+def name_of(request: Request) -> str | None:
     """The key that the client sent; 400 when it is empty, too long or not plain text."""
     name = request.headers.get(HEADER)
     if name is None:
@@ -98,15 +115,6 @@ def fingerprint_of(request: Request) -> str:
     """The method, the address and the body as one hash; the order of the body's fields does not matter."""
     told = json.dumps(request.data, sort_keys=True, default=str)
     return hashlib.sha256(f"{request.method} {request.path} {told}".encode()).hexdigest()
-
-
-def _replay(user: Any, name: str, fingerprint: str) -> Replay:
-    known = IdempotencyKey.objects.get(user=user, key=name)
-    if known.fingerprint != fingerprint:
-        raise DomainError(
-            "idempotency_key_reused", _("This Idempotency-Key was used for another request already.")
-        )
-    return Replay(known.status, known.result_type, tuple(known.result_ids))
 
 
 def forget_old_keys(*, now: datetime) -> int:

@@ -55,6 +55,23 @@ def test_fifty_programs_on_one_time_get_one_201_and_the_rest_409(raced_clinic: C
     assert Claim.objects.count() == 4
 
 
+def test_one_request_that_is_sent_five_times_at_once_is_carried_out_once(raced_clinic: Clinic) -> None:
+    ApiToken.objects.create(
+        token_hash=token_hash("race"), user=raced_clinic.desk, created_at=raced_clinic.now
+    )
+    session = raced_clinic.plan().sessions.get(number=1).pk
+    body = {"session": session, "starts_at": FIRST.isoformat(), "assignment": raced_clinic.chosen()}
+    headers = {"Authorization": "Bearer race", "Idempotency-Key": "the-same"}
+
+    def post() -> Any:
+        return Client().post("/api/v1/appointments/", body, "application/json", headers=headers)
+
+    answers = race(*[post] * 5)
+    assert [answer.status_code for answer in answers] == [201] * 5
+    assert sum("Idempotent-Replay" in answer for answer in answers) == 4
+    assert {answer.json()["id"] for answer in answers} == {Appointment.objects.get().pk}
+
+
 def test_one_patient_is_booked_once_by_two_desks(raced_clinic: Clinic) -> None:
     session = raced_clinic.plan().sessions.get(number=1)
     outcomes = race(

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bookings.models import Appointment
-from clinic.models import AccessLog
+from clinic.models import AccessLog, Closure
 from tests import factories
 from tests.bookings.api.test_appointments_api import Api, wanted
 from tests.bookings.conftest import FIRST, Clinic
@@ -101,15 +101,18 @@ def test_series_with_one_taken_time_is_refused_whole(clinic: Clinic, api: Api) -
 
 def test_closure_lists_who_is_inside_and_what_could_be_done(clinic: Clinic, api: Api) -> None:
     made = api.post("appointments/", wanted(clinic)).json()
-    closed = api.post(
-        "closures/",
-        {
-            "location": clinic.location.pk,
-            "resource": clinic.weiss,
-            "kind": "leave",
-            "starts_at": FIRST.isoformat(),
-            "ends_at": (FIRST + timedelta(hours=10)).isoformat(),
-        },
+    leave = {
+        "location": clinic.location.pk,
+        "resource": clinic.weiss,
+        "kind": "leave",
+        "starts_at": FIRST.isoformat(),
+        "ends_at": (FIRST + timedelta(hours=10)).isoformat(),
+    }
+    closed, again = (api.post("closures/", leave, Idempotency_Key="leave") for _time in range(2))
+    assert (again["Idempotent-Replay"], again.json()["id"], Closure.objects.count()) == (
+        "true",
+        closed.json()["id"],
+        1,
     )
     assert (closed.status_code, closed.json()["inside"]) == (201, [made["id"]])
     impact = api.get(f"closures/{closed.json()['id']}/impact/").json()
