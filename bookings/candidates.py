@@ -176,6 +176,41 @@ class OpenSession:
         return replace(found, cell=planned.cell)
 
 
+class PickedSession(OpenSession):
+    """A session whose time somebody picked: that one choice as long as it is free, else none."""
+
+    def __init__(
+        self,
+        session: PlannedSession,
+        openings: Openings,
+        wishes: Wishes,
+        weights: Weights,
+        picked: Standing,
+    ) -> None:
+        super().__init__(session, openings, wishes, weights)
+        supply = openings.search.supply
+        self.cell = supply.grid.cell(picked.start)
+        self.day = local_day(picked.start, supply.zone).toordinal()
+        self.wanted = (picked.assignment.get(PRACTITIONER), part_of(local_time(picked.start, supply.zone)))
+
+    @cached_property
+    def days(self) -> list[int]:
+        """The picked day, or none."""
+        return [self.day] if day_allowed(self.session, self.day) and self.on(self.day) else []
+
+    def _choices(self, day: int) -> Iterator[Choice]:
+        if day != self.day:
+            return
+        for choice in super()._choices(day):
+            is_it = (choice.practitioner, choice.part) == self.wanted
+            if is_it and self.cell in self.openings.starts(day, *self.wanted):
+                yield replace(choice, cell=self.cell)
+
+    def nearest_start(self, choice: Choice, minute: int | None) -> int:
+        """The picked one."""
+        return self.cell
+
+
 def fixed_by(choice: Choice) -> dict[str, int]:
     """The resources a choice insists on, by role."""
     named = dict(choice.resources)

@@ -7,10 +7,11 @@ that cost the same, the one nearest to the time of day of the session before is 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bookings.availability import Demand, Search, Supply
-from bookings.candidates import Candidates, DoneSession, OpenSession
+from bookings.candidates import Candidates, DoneSession, OpenSession, PickedSession
 from bookings.layers import NEVER, Layers
 from bookings.openings import Openings, local_days
 from bookings.paths import cheapest_path
@@ -58,6 +59,8 @@ class Planner:
         openings = self._opened(session.demand)
         if standing is not None and self.moves is not None:
             return BookedSession(session, openings, self.wishes, self.weights, standing, self.moves)
+        if session.picked is not None:
+            return PickedSession(session, openings, self.wishes, self.weights, session.picked)
         return OpenSession(session, openings, self.wishes, self.weights)
 
     def layers(self, candidates: Sequence[Candidates]) -> Layers:
@@ -131,6 +134,15 @@ class Planner:
             _session_plan(candidates[at], choice, candidates[at].nearest_start(choice, minute), window, more)
             for more, choice in found[:limit]
         ]
+
+    def alternatives_before(
+        self, sessions: Sequence[PlannedSession], plan: SeriesPlan, number: int, limit: int = 5
+    ) -> list[SessionPlan]:
+        """Other times for one session while those before it stay as planned; those after it are set aside."""
+        end = next(index for index, session in enumerate(sessions) if session.number == number) + 1
+        planned = plan.sessions[:end]
+        part = [*sessions[: end - 1], replace(sessions[end - 1], picked=None)]
+        return self.alternatives(part, SeriesPlan(planned, sum(one.cost for one in planned)), number, limit)
 
     def _possible(
         self, candidates: Sequence[Candidates], chosen: Sequence[Choice], at: int

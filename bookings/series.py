@@ -82,6 +82,8 @@ class PlannedSession:
     latest: date | None = None
     blocked: tuple[BlockedDays, ...] = ()
     standing: Standing | None = None
+    #: Where somebody wants an open session, with the practitioner if one is named: nowhere else is looked.
+    picked: Standing | None = None
 
     def __post_init__(self) -> None:
         if self.demand is None and self.standing is None:

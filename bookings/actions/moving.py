@@ -139,7 +139,7 @@ def carry_out(
     Where one patient's appointments take each other's time, the constraint looks only once all have moved.
     """
     rows = place(changes, now=now)
-    with _constraints_later(is_needed=len(changes) > 1):
+    with constraints_later(is_needed=len(changes) > 1):
         for row, each in zip(rows, changes, strict=True):
             settle(row, each.taking, by=by, now=now, is_told=is_told)
     return rows
@@ -163,7 +163,7 @@ def place(changes: Sequence[Change], *, now: datetime) -> list[Appointment]:
 
 
 @contextmanager
-def _constraints_later(*, is_needed: bool) -> Iterator[None]:
+def constraints_later(*, is_needed: bool) -> Iterator[None]:
     """Appointments may take each other's time inside; the constraint looks when all is written."""
     if is_needed:
         _set_constraints("DEFERRED")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,25 @@ _UNDONE = {
 }
 
 
+@dataclass(frozen=True)
+class GoingBack:
+    """An appointment, what it was one version earlier, and what it had claimed then."""
+
+    row: Appointment
+    before: Any
+    wanted: Sequence[SpanClaim]
+
+    @property
+    def taking(self) -> Taking:
+        """What it takes again."""
+        return _taking(self.row, self.before.starts_at, self.before.ends_at, self.wanted)
+
+
+def going_back(row: Appointment) -> GoingBack:
+    """The step back of one appointment; `nothing_to_undo` for a first entry."""
+    return GoingBack(row, _before(row), [SpanClaim(*claim) for claim in claims_before(row)])
+
+
 @unit
 def undo(*, appointment: Appointment, by: Any, now: datetime, version: int | None = None) -> Appointment:
     """Takes the last change back: a move, a cancellation, a no-show, an arrival, the end of a visit.
@@ -65,13 +85,13 @@ def undo(*, appointment: Appointment, by: Any, now: datetime, version: int | Non
         [*resources_of([appointment]), *(claim.resource for claim in wanted)], [appointment.patient_id]
     )
     row = locked(appointment, version=version)
-    _check(row, before, now)
+    check_undo(row, before, now)
     _check_time(row, before, wanted, by=by, now=now)
     if before.status in OCCUPYING and wanted:
         _take_again(row, before, wanted, now=now)
     elif before.status not in OCCUPYING:
         give_back([row.pk])
-    _restore(row, before, by=by, now=now)
+    restore(row, before, by=by, now=now)
     if before.status in OCCUPYING and wanted:
         claiming.claim(row, wanted)
     nudge_waiting_after_commit(row.location_id)
@@ -119,7 +139,7 @@ def _before(appointment: Appointment) -> Any:
     return found
 
 
-def _check(row: Appointment, before: Any, now: datetime) -> None:
+def check_undo(row: Appointment, before: Any, now: datetime) -> None:
     last = row.status_changes.order_by("-id").first()
     is_recent = last is not None and now - last.changed_at <= UNDONE_WITHIN
     if (row.status, before.status) not in _UNDONE or not is_recent or row.version != before.version + 1:
@@ -144,7 +164,7 @@ def _take_again(row: Appointment, before: Any, wanted: Sequence[SpanClaim], *, n
     give_back([row.pk], taken_again=wanted)
 
 
-def _restore(row: Appointment, before: Any, *, by: Any, now: datetime) -> None:
+def restore(row: Appointment, before: Any, *, by: Any, now: datetime) -> None:
     columns = {name: getattr(before, name) for name in _RESTORED}
     columns |= _agreed_again(row, before, now)
     note = _("undone, back to %(when)s") % {"when": when_text(before.starts_at, row)}

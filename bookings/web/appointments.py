@@ -262,19 +262,19 @@ def version_of(request: HttpRequest) -> int | None:
 def carry_out(
     request: HttpRequest,
     row: Appointment,
-    act: Callable[[], object],
+    act: Callable[[], Any],
     sentence: str,
     *,
-    can_undo: bool = True,
+    undo_of: Callable[[Any], str] | None = None,
 ) -> HttpResponse:
     """Runs an action; says what happened, or why nothing did, and goes back to where the person was.
 
-    `can_undo=False` where the way back is more than one step of this appointment.
+    What happened can be undone by the button beside the sentence: as one step of this appointment, or at the address
+    that `undo_of` makes of what the action gave.
     """
-    is_live = bool(request.headers.get("HX-Request"))
-    back = back_of(request)
+    is_live, back = bool(request.headers.get("HX-Request")), back_of(request)
     try:
-        act()
+        made = act()
     except DomainError as refusal:
         lines = sentences_of(refusal)
         if is_live:
@@ -282,10 +282,18 @@ def carry_out(
         for line in lines:
             messages.error(request, line)
     else:
+        address = undo_of(made) if undo_of else reverse("bookings:appointment-do", args=[row.pk, "undo"])
+        undo = _with_next(address, back)
         if is_live:
-            if not can_undo:
-                return toast(sentence)
-            undo = reverse("bookings:appointment-do", args=[row.pk, "undo"])
-            return toast(sentence, undo=f"{undo}?{urlencode({'next': back})}" if back else undo)
-        messages.success(request, sentence)
+            return toast(sentence, undo=undo)
+        messages.success(request, sentence, extra_tags="" if _is_undo(request) else undo)
     return redirect(back) if back else redirect("bookings:appointment", pk=row.pk)
+
+
+def _is_undo(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and (match.kwargs.get("verb") == "undo" or match.url_name == "undo-together")
+
+
+def _with_next(address: str, back: str) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({'next': back})}" if back else address

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_time
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from bookings.actions import appointments as actions
 from bookings.actions.moving import assignment_of, visit_for
 from bookings.actions.reflowing import NewTime, ReflowProposal, accept_reflow, propose_reflow
+from bookings.actions.undoing_together import undo_together
 from bookings.models import Appointment
 from bookings.problems import is_past_quota, problems_for
 from bookings.slots import fill
@@ -80,7 +83,7 @@ def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpRespons
                 past_quota={session.number} if past_quota else (),
             ),
             said,
-            can_undo=False,
+            undo_of=_undo_address,
         )
     return carry_out(
         request,
@@ -98,6 +101,34 @@ def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpRespons
         ),
         _("Moved.") if wanted.start != row.starts_at or wanted.chosen else _("The length is changed."),
     )
+
+
+def _undo_address(rows: Sequence[Appointment]) -> str:
+    """Where several moves are taken back as one: each appointment with the version that it has now."""
+    told = " ".join(f"{row.pk}.{row.version}" for row in rows)
+    return f"{reverse('bookings:undo-together', args=[rows[0].pk])}?{urlencode({'of': told})}"
+
+
+@require_POST
+@require(Permission.BOOK)
+def undo_several(request: HttpRequest, pk: int) -> HttpResponse:
+    """Takes back the moves of `?of=` as one; a refusal says why and leaves all of them."""
+    row, versions = found_for(request, pk, Permission.BOOK), _versions_in(request.GET.get("of", ""))
+    mine = Appointment.objects.visible_to(request.user, Permission.BOOK).of(versions)
+    if mine.count() != len(versions):
+        versions = {}
+    return carry_out(
+        request,
+        row,
+        lambda: undo_together(versions=versions, by=request.user, now=timezone.now()),
+        _("Undone."),
+    )
+
+
+def _versions_in(text: str) -> dict[int, int]:
+    """Appointment → version, as the address carries them; nonsense is left out."""
+    pairs = (part.partition(".") for part in text.split())
+    return {int(pk): int(version) for pk, _dot, version in pairs if pk.isdigit() and version.isdigit()}
 
 
 def _new_time(row: Appointment, wanted: Wanted, version: int | None, *, now: datetime) -> NewTime:

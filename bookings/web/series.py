@@ -9,16 +9,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from bookings.actions.series import ChosenTime, Proposal, ProposedSession, book_series, propose_series
+from bookings.actions.series import ChosenTime, Proposal, ProposedSession, book_series
 from bookings.assignment import Slot
 from bookings.care import anchors_of
+from bookings.drafting import Picks, draft_series
 from bookings.models import Appointment
 from bookings.ribbons import drawn, ribbon_of
 from bookings.series import PartOfDay, Wishes
@@ -90,24 +91,49 @@ def series(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, plan: TreatmentPlan, *, refusals: Sequence[str] = (), status: int = 200
 ) -> HttpResponse:
-    """The proposal as it is now; after a refusal with the reasons, and with what was picked where it still is free."""
+    """The proposal around what was picked; after a refusal with the reasons, and all that was chosen and is free."""
     now = timezone.now()
     form = WishesForm(request.GET or None, location=plan.location)
-    proposal = propose_series(plan, wishes=form.wishes() if form.is_bound else None, now=now, alternatives=4)
-    common = _common_problems(proposal)
+    picks = _picks(request)
+    draft = draft_series(plan, picks, wishes=form.wishes() if form.is_bound else Wishes(), now=now)
+    proposal, common = draft.proposal, _common_problems(draft.proposal)
     context = {
         "plan": plan,
         "steps": STEPS,
         "form": form,
         "proposal": proposal,
-        "rows": [_row(one, common, request.POST) for one in proposal.to_book],
+        "rows": [_row(one, common, picks, draft.picked) for one in proposal.to_book],
+        "conflicts": draft.conflicts,
+        "changed": picks.changed,
+        "is_picked": bool(draft.picked),
         "refusals": refusals,
         "common": common.values(),
         "ribbon": _ribbon(proposal, now),
         "names": _names(plan.location),
         "mean": _mean_distance(proposal),
     }
-    return render(request, "bookings/series.html", context, status=status)
+    part = "#dates" if request.headers.get("HX-Target") == "dates" else ""
+    return render(request, f"bookings/series.html{part}", context, status=status)
+
+
+def _picks(request: HttpRequest) -> Picks:
+    """What stood on the page that asks. What was sent to be booked counts as picked, all of it."""
+    if request.method == "POST":
+        shown = _shown(request.POST)
+        return Picks(shown, frozenset(shown))
+    told = [int(text) for text in request.GET.getlist("picked") if text.isdigit()]
+    changed = request.GET.get("changed", "")
+    return Picks(_shown(request.GET), frozenset(told), int(changed) if changed.isdigit() else None)
+
+
+def _shown(data: QueryDict) -> dict[int, ChosenTime]:
+    """Number → time, as the form carries them; nonsense is left out."""
+    named = {key.removeprefix("session-"): text for key, text in data.items() if key.startswith("session-")}
+    return {
+        int(number): time
+        for number, text in named.items()
+        if number.isdigit() and (time := _chosen(str(text)))
+    }
 
 
 def found_plan(request: HttpRequest, pk: int) -> TreatmentPlan:
@@ -136,15 +162,19 @@ def _common_problems(proposal: Proposal) -> dict[str, Problem]:
     }
 
 
-def _row(one: ProposedSession, common: Mapping[str, Problem], picked: Mapping[str, str]) -> dict[str, Any]:
-    """A session with its times; the one in use is the proposed one, or the one that was picked."""
+def _row(
+    one: ProposedSession, common: Mapping[str, Problem], picks: Picks, picked: frozenset[int]
+) -> dict[str, Any]:
+    """A session with its times, the one in use first; `before` is where it stood, when it followed a pick."""
     choices = [(_value(slot), slot) for slot in (one.slot, *one.alternatives) if slot]
-    wanted = picked.get(f"session-{one.number}", "")
-    used = next((choice for choice in choices if choice[0] == wanted), choices[0] if choices else None)
+    stood = picks.shown.get(one.number)
+    is_moved = stood is not None and one.slot is not None and stood.starts_at != one.slot.start
     return {
         "one": one,
         "choices": choices,
-        "used": used,
+        "used": choices[0] if choices else None,
+        "before": stood.starts_at if stood and is_moved else None,
+        "is_picked": one.number in picked,
         "problems": [problem for problem in one.problems if str(problem.sentence) not in common],
     }
 
@@ -167,16 +197,7 @@ def _chosen(text: str) -> ChosenTime | None:
 
 
 def _book(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:
-    named = {
-        key.removeprefix("session-"): value
-        for key, value in request.POST.items()
-        if key.startswith("session-")
-    }
-    chosen = {
-        int(number): time
-        for number, text in named.items()
-        if number.isdigit() and (time := _chosen(str(text)))
-    }
+    chosen = _shown(request.POST)
     try:
         rows = book_series(plan=plan, chosen=chosen, by=request.user, now=timezone.now())
     except DomainError as refusal:

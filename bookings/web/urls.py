@@ -66,6 +66,7 @@ urlpatterns = [
     path("appointments/<int:pk>/cancel/", appointments.cancel, name="appointment-cancel"),
     path("appointments/<int:pk>/move/", moving.move, name="appointment-move"),
     path("appointments/<int:pk>/why-not/", moving.why, name="appointment-why-not"),
+    path("appointments/<int:pk>/undo/", moving.undo_several, name="undo-together"),
     path("appointments/<int:pk>/where/", where.where, name="appointment-where"),
     path("sessions/<int:pk>/start/", sessions.start, name="session-start"),
     path("plans/<int:pk>/dates/", series.series, name="series"),

@@ -193,6 +193,7 @@ STAFF: dict[str, Route] = {
     "bookings:appointment-cancel": page(P.BOOK, "appointment"),
     "bookings:appointment-move": page(P.BOOK, "appointment"),
     "bookings:appointment-why-not": page(P.BOOK, "appointment"),
+    "bookings:undo-together": change(P.BOOK, "appointment"),
     "bookings:appointment-where": page(P.BOOK, "appointment"),
     "bookings:session-start": change(P.TREAT, "session"),
     "bookings:series": page(P.BOOK, "plan"),

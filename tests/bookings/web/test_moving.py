@@ -1,5 +1,6 @@
 """Moving by page: the difference first, with or without the rest of the series, another length, another room."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from bookings.actions.series import book_series, chosen_from, propose_series
 from bookings.models import Appointment
 from bookings.visits import plain_visit
 from bookings.words import AppointmentKind
-from tests.bookings.conftest import FIRST, Clinic
+from tests.bookings.conftest import FIRST, Clinic, claims_of
 from tests.factories import PatientFactory
 
 
@@ -78,6 +79,48 @@ def test_the_rest_that_somebody_else_moved_meanwhile_moves_nothing(
     before = second.starts_at
     second.refresh_from_db()
     assert second.starts_at == before
+
+
+def move_with_the_rest(desk: Client, second: Appointment) -> str:
+    """Moves the second session three weeks, the rest with it; gives the address of the undo."""
+    start = second.starts_at + timedelta(days=21)
+    path = f"/appointments/{second.pk}/move/"
+    values = [value for _one, value in desk.get(path, {"start": start.isoformat()}).context["rest_values"]]
+    told = {"start": start.isoformat(), "version": second.version, "rest": "yes", "session": values}
+    answer = desk.post(path, told, HTTP_HX_REQUEST="true")
+    said: str = json.loads(answer["HX-Trigger"])["toast"]["undo"]
+    return said
+
+
+def test_several_moves_are_undone_as_one(desk: Client, series: list[Appointment]) -> None:
+    before = [(row.starts_at, row.ends_at, claims_of(row)) for row in series]
+    undo = move_with_the_rest(desk, series[1])
+    assert [row.starts_at for row in Appointment.objects.order_by("pk")] != [row.starts_at for row in series]
+    assert json.loads(desk.post(undo, HTTP_HX_REQUEST="true")["HX-Trigger"])["toast"]["text"] == "Undone."
+    rows = list(Appointment.objects.order_by("pk"))
+    assert [(row.starts_at, row.ends_at, claims_of(row)) for row in rows] == before
+
+
+def test_an_undo_of_several_moves_takes_none_back_when_one_has_changed_since(
+    desk: Client, series: list[Appointment], clinic: Clinic
+) -> None:
+    undo = move_with_the_rest(desk, series[1])
+    third = Appointment.objects.get(pk=series[2].pk)
+    actions.confirm(appointment=third, by=clinic.desk, now=clinic.now)
+    moved = list(Appointment.objects.order_by("pk").values_list("starts_at", flat=True))
+    answer = desk.post(undo, HTTP_HX_REQUEST="true")
+    assert "Look again before you go on" in json.loads(answer["HX-Trigger"])["toast"]["text"]
+    assert list(Appointment.objects.order_by("pk").values_list("starts_at", flat=True)) == moved
+
+
+def test_a_move_by_page_can_be_undone_from_its_message(desk: Client, row: Appointment) -> None:
+    later = (FIRST + timedelta(hours=2)).isoformat()
+    page = desk.post(f"/appointments/{row.pk}/move/", {"start": later, "version": 1}, follow=True)
+    assert f'action="/appointments/{row.pk}/do/undo/"' in page.content.decode()
+    page = desk.post(f"/appointments/{row.pk}/do/undo/", follow=True)
+    assert "Undone." in page.content.decode()
+    row.refresh_from_db()
+    assert row.starts_at == FIRST
 
 
 def test_nonsense_about_the_rest_moves_only_this_one(desk: Client, series: list[Appointment]) -> None:

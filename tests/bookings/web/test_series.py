@@ -58,3 +58,59 @@ def test_a_refusal_books_nothing_says_why_and_keeps_the_picks(desk: Client, clin
     )
     assert Appointment.objects.of_plan(plan).count() == 0
     assert answer.context["rows"][2]["used"][0] == told["session-3"]
+
+
+def asking(rows: list[dict[str, Any]], changed: int, value: str, **more: Any) -> dict[str, Any]:
+    """What the page asks for when somebody picks another time for a session."""
+    shown = {f"session-{row['one'].number}": row["used"][0] for row in rows}
+    return {**shown, f"session-{changed}": value, "changed": changed, **more}
+
+
+def test_the_rest_follows_a_pick_and_says_from_where(desk: Client, clinic: Clinic) -> None:
+    plan = clinic.plan(sessions=3)
+    path = f"/plans/{plan.pk}/dates/"
+    rows = desk.get(path).context["rows"]
+    value, slot = rows[1]["choices"][-1]
+    assert slot.start.date() != rows[1]["used"][1].start.date()
+    part = desk.get(path, asking(rows, 2, value), HTTP_HX_TARGET="dates").content.decode()
+    assert ("<html" in part, "follows, before" in part) == (False, True)
+    answer = desk.get(path, asking(rows, 2, value))
+    after = answer.context["rows"]
+    days = [row["used"][1].start.date() for row in after]
+    assert (after[0]["used"], after[1]["used"][0]) == (rows[0]["used"], value)
+    assert (days[2] - days[1]).days == 28
+    assert [row["is_picked"] for row in after] == [False, True, False]
+    assert [bool(row["before"]) for row in after] == [False, False, True]
+    told = {f"session-{row['one'].number}": row["used"][0] for row in after}
+    desk.post(path, told)
+    assert Appointment.objects.of_plan(plan).count() == 3
+
+
+def test_an_earlier_pick_that_a_later_one_excludes_is_let_go_with_its_reason(
+    desk: Client, clinic: Clinic
+) -> None:
+    plan = clinic.plan(sessions=3)
+    path = f"/plans/{plan.pk}/dates/"
+    rows = desk.get(path).context["rows"]
+    third = rows[2]["used"][0]
+    value = rows[1]["choices"][-1][0]
+    answer = desk.get(path, asking(rows, 2, value, picked=[3]))
+    told = answer.context["conflicts"]
+    assert answer.context["rows"][1]["used"][0] == value
+    assert answer.context["rows"][2]["used"][0] != third
+    assert told == ("Session 3 follows: what was picked for it no longer fits.",)
+
+
+def test_a_pick_that_leaves_the_series_no_time_is_refused_with_its_reason(
+    desk: Client, clinic: Clinic
+) -> None:
+    plan = clinic.plan(sessions=3)
+    path = f"/plans/{plan.pk}/dates/"
+    rows = desk.get(path).context["rows"]
+    too_soon = rows[0]["used"][0]
+    answer = desk.get(path, asking(rows, 2, too_soon))
+    (told,) = answer.context["conflicts"]
+    assert told == (
+        "Session 2 cannot be then. It would be too near to another session of the series, or too far from it."
+    )
+    assert [row["used"] for row in answer.context["rows"]] == [row["used"] for row in rows]
