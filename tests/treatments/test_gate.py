@@ -25,6 +25,7 @@ from tests.treatments.pure.plans import bare_facts, look
 from treatments.actions.consents import withdraw_consent, write_text
 from treatments.actions.patients import apply_patch_test, read_patch_test, save_profile
 from treatments.actions.plans import close_plan, hold_plan, open_plan, release_plan
+from treatments.actions.protocols import offer_protocol
 from treatments.actions.reactions import close_reaction, open_reaction
 from treatments.actions.screening import AnswerInput, note_earlier_treatment
 from treatments.actions.sign_offs import sign_off
@@ -419,9 +420,12 @@ def test_plan_on_hold_is_released_only_by_a_clinician_with_a_reason(clinic: Clin
 
 def test_protocol_that_is_off_and_age_refuse(clinic: Clinic) -> None:
     plan = settled(clinic)
-    Protocol.objects.filter(code="MN_ACNE_SCAR").update(is_on=False)
+    scars = Protocol.objects.get(code="MN_ACNE_SCAR")
+    Protocol.objects.filter(pk=scars.pk).update(is_on=False)
+    assert against(plan) == {}, "a new version that waits for its review stops no running plan"
+    offer_protocol(scars, is_on=False, by=clinic.doctor_user)
     assert against(plan) == {"protocol_off": "no"}
-    Protocol.objects.filter(code="MN_ACNE_SCAR").update(is_on=True)
+    Protocol.objects.filter(pk=scars.pk).update(is_on=True, is_stopped=False)
     plan.patient.born_on = date(2008, 3, 4)
     plan.patient.save()
     found = {p.code: p for p in problems_for(plan.sessions.get(number=1), on=TODAY, now=NOW)}

@@ -22,8 +22,8 @@ def confirm_all(*, by: Any, now: datetime) -> int:
         for version in ProtocolVersion.objects.active().select_related("protocol")
     )
     for protocol in Protocol.objects.filter(is_on=False, versions__status="active"):
-        protocol.is_on = True
-        protocol.save(update_fields=["is_on"])
+        protocol.is_on, protocol.is_stopped = True, False
+        protocol.save(update_fields=["is_on", "is_stopped"])
     return confirmed
 
 

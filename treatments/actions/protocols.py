@@ -250,7 +250,7 @@ def confirm_values(
 
 @transaction.atomic
 def offer_protocol(protocol: Protocol, *, is_on: bool, by: Any) -> Protocol:
-    """Switches a protocol on or off for new plans; on only when every value of it was confirmed (BR-01)."""
+    """Switches a protocol on or off, running plans included; on only when every value was confirmed (BR-01)."""
     protocol = Protocol.objects.select_for_update().get(pk=protocol.pk)
     version = protocol.versions.active().first()
     left = len(unconfirmed(version)) if version is not None else None
@@ -258,6 +258,6 @@ def offer_protocol(protocol: Protocol, *, is_on: bool, by: Any) -> Protocol:
         raise DomainError("no_version", _("This protocol has no active version."))
     if is_on and left:
         raise DomainError("unconfirmed", _("%(n)d values wait for a clinician's check first.") % {"n": left})
-    protocol.is_on = is_on
-    protocol.save(update_fields=["is_on"])
+    protocol.is_on, protocol.is_stopped = is_on, not is_on
+    protocol.save(update_fields=["is_on", "is_stopped"])
     return protocol

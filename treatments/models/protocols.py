@@ -34,8 +34,11 @@ class Protocol(models.Model):
     patient_name = models.CharField(_("name for patients"), max_length=120, blank=True)
     family = models.CharField(max_length=4, choices=Family)
     care_group = models.CharField(max_length=20)
-    #: Off until a clinician has reviewed it (BR-01), or when a country does not allow it (BR-12).
+    #: Off for new plans until a clinician has reviewed the active version (BR-01).
     is_on = models.BooleanField(_("offered"), default=False)
+    #: Switched off by a person: running plans stop as well. A new version that waits for its review stops no plan
+    #: that runs on an older one.
+    is_stopped = models.BooleanField(_("stopped"), default=False)
 
     objects = ProtocolQuerySet.as_manager()
 

@@ -126,7 +126,7 @@ _OF_PLAN = Question(
            EXISTS (SELECT FROM treatments_treatmentsession s
                      JOIN treatments_protocolversion v ON v.id = s.protocol_version_id
                      JOIN treatments_protocol p ON p.id = v.protocol_id
-                    WHERE s.plan_id = %(plan)s AND NOT p.is_on),
+                    WHERE s.plan_id = %(plan)s AND p.is_stopped),
            EXISTS (SELECT FROM treatments_earliertreatment WHERE patient_id = %(patient)s)
            OR EXISTS (SELECT FROM treatments_treatmentsession s JOIN treatments_treatmentplan p ON p.id = s.plan_id
                        WHERE p.patient_id = %(patient)s AND p.id <> %(plan)s AND s.performed_at IS NOT NULL),
@@ -225,7 +225,7 @@ def _agreed(plans: Iterable[int]) -> dict[int, tuple[int, Decimal | None]]:
 
 
 def _protocols_off(plan: TreatmentPlan) -> frozenset[str]:
-    rows = plan.sessions.filter(protocol_version__protocol__is_on=False)
+    rows = plan.sessions.filter(protocol_version__protocol__is_stopped=True)
     return frozenset(rows.values_list("protocol_version__protocol__code", flat=True))
 
 

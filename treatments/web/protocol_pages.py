@@ -193,7 +193,7 @@ def settle(request: HttpRequest, code: str) -> HttpResponse:
         "on": (lambda: offer_protocol(protocol, is_on=True, by=request.user), _("It is offered now.")),
         "off": (
             lambda: offer_protocol(protocol, is_on=False, by=request.user),
-            _("It is no longer offered."),
+            _("It is no longer offered; sessions of running plans do not begin until it is on again."),
         ),
     }
     if found is not None:
