@@ -10,7 +10,7 @@ from clinic.errors import Blocker, NeedsApproval, Problem
 from clinic.errors import Warning as Remark
 from treatments.dosing import Breach
 from treatments.record_form import ZoneEntry
-from treatments.record_problems import place_of
+from treatments.record_problems import begun, place_of
 
 
 def over_limit(breach: Breach) -> Problem:
@@ -78,7 +78,8 @@ def technique_unusual(entry: ZoneEntry, label: str, what: str) -> Problem:
     """Outside what the technique usually takes (catalogue 2.6)."""
     return Remark(
         code=f"technique:{entry.name}",
-        sentence=_("%(zone)s: %(what)s is unusual for this technique.") % {"zone": label, "what": what},
+        sentence=_("%(zone)s: %(what)s is unusual for this technique.")
+        % {"zone": begun(label), "what": what},
         facts=place_of(entry, "technique"),
     )
 
@@ -87,7 +88,7 @@ def technique_unknown(entry: ZoneEntry, label: str) -> Problem:
     """The protocol does not offer this technique."""
     return NeedsApproval(
         code=f"technique_unknown:{entry.name}",
-        sentence=_("%(zone)s: this technique is not foreseen for the protocol.") % {"zone": label},
+        sentence=_("%(zone)s: this technique is not foreseen for the protocol.") % {"zone": begun(label)},
         facts=place_of(entry, "technique"),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,10 +98,10 @@ def consent_expired(*, day: date, is_start: bool) -> Problem:
     return strict(is_start, "consent_expired", sentence)
 
 
-def consent_incomplete(*, items: Iterable[str], is_start: bool) -> Problem:
-    """A required item was not agreed to."""
+def consent_incomplete(*, items: Mapping[str, str], is_start: bool) -> Problem:
+    """A required item was not agreed to; `items` are labels by code."""
     sentence = _("The consent lacks items that this plan needs: %(items)s.") % {
-        "items": ", ".join(sorted(items))
+        "items": "; ".join(items.values())
     }
     return strict(is_start, "consent_incomplete", sentence, items=sorted(items))
 
@@ -114,12 +114,12 @@ def consent_changed(*, what: str, is_start: bool) -> Problem:
     return strict(is_start, "consent_changed", sentence)
 
 
-def consent_newer_text(*, items: Iterable[str]) -> Problem:
-    """A consent text has a newer version."""
+def consent_newer_text(*, items: Mapping[str, str]) -> Problem:
+    """A consent text has a newer version; `items` are labels by code."""
     return Remark(
         code="consent_newer_text",
-        sentence=_("There is a newer wording of %(items)s; let the patient sign it.")
-        % {"items": ", ".join(sorted(items))},
+        sentence=_("There is a newer wording (%(items)s); let the patient sign it.")
+        % {"items": "; ".join(items.values())},
         facts={"items": sorted(items)},
     )
 

@@ -15,6 +15,11 @@ from treatments.problems import spoken
 from treatments.record_form import ProductEntry, ZoneEntry
 
 
+def begun(label: str) -> str:
+    """A zone's label at the beginning of a sentence."""
+    return label[:1].upper() + label[1:]
+
+
 def place_of(entry: ZoneEntry, field: str) -> dict[str, str]:
     """Where in the draft a zone's field stands."""
     return {"field": f"zones.{entry.place}.{field}", "zone": entry.name}
@@ -33,7 +38,7 @@ def zone_excluded(entry: ZoneEntry, label: str) -> Problem:
     """A screening answer leaves this zone out."""
     return Blocker(
         code=f"zone_excluded:{entry.name}",
-        sentence=_("%(zone)s is left out because of an answer in the health check.") % {"zone": label},
+        sentence=_("%(zone)s is left out because of an answer in the health check.") % {"zone": begun(label)},
         facts=place_of(entry, "zone"),
     )
 
@@ -45,7 +50,7 @@ def depth(kind: type[Problem], entry: ZoneEntry, label: str, given: Decimal, lim
         _("%(zone)s: %(depth)s mm is beyond the limit of %(limit)s mm; nobody may go deeper.")
         if hard
         else _("%(zone)s: %(depth)s mm is above %(limit)s mm.")
-    ) % {"zone": label, "depth": given, "limit": limit}
+    ) % {"zone": begun(label), "depth": given, "limit": limit}
     return kind(
         code=f"{'depth_cap' if hard else 'depth_soft'}:{entry.name}",
         sentence=sentence,
@@ -58,7 +63,7 @@ def depth_unusual(entry: ZoneEntry, label: str, given: Decimal, low: Decimal, hi
     return Remark(
         code=f"depth_unusual:{entry.name}",
         sentence=_("%(zone)s: %(depth)s mm is outside the usual %(low)s–%(high)s mm.")
-        % {"zone": label, "depth": given, "low": low, "high": high},
+        % {"zone": begun(label), "depth": given, "low": low, "high": high},
         facts=place_of(entry, "depth_mm"),
     )
 
@@ -68,7 +73,7 @@ def deeper_than_agreed(entry: ZoneEntry, label: str, given: Decimal, agreed: Dec
     return NeedsApproval(
         code=f"depth_agreed:{entry.name}",
         sentence=_("%(zone)s: %(depth)s mm is deeper than the %(agreed)s mm agreed after the last healing.")
-        % {"zone": label, "depth": given, "agreed": agreed},
+        % {"zone": begun(label), "depth": given, "agreed": agreed},
         facts={**place_of(entry, "depth_mm"), "limit": str(agreed)},
     )
 
@@ -88,7 +93,7 @@ def too_deep_for_skin(entry: ZoneEntry, label: str, given: Decimal, skin: SkinTy
     return NeedsApproval(
         code=f"depth_skin:{entry.name}",
         sentence=_("%(zone)s: %(depth)s mm on skin type %(skin)s is above %(limit)s mm.")
-        % {"zone": label, "depth": given, "skin": skin.code, "limit": skin.signoff_above_mm},
+        % {"zone": begun(label), "depth": given, "skin": skin.code, "limit": skin.signoff_above_mm},
         facts=place_of(entry, "depth_mm"),
     )
 
@@ -98,7 +103,7 @@ def too_many_passes(entry: ZoneEntry, label: str, most: int, skin: SkinType) -> 
     return NeedsApproval(
         code=f"passes_skin:{entry.name}",
         sentence=_("%(zone)s: at most %(most)d passes in a first session on skin type %(skin)s.")
-        % {"zone": label, "most": most, "skin": skin.code},
+        % {"zone": begun(label), "most": most, "skin": skin.code},
         facts=place_of(entry, "passes"),
     )
 
@@ -108,7 +113,7 @@ def outside_label(entry: ZoneEntry, label: str, skin: SkinType) -> Problem:
     return NeedsApproval(
         code=f"outside_label:{entry.name}",
         sentence=_("%(zone)s: the device label does not cover skin type %(skin)s.")
-        % {"zone": label, "skin": skin.code},
+        % {"zone": begun(label), "skin": skin.code},
         facts=place_of(entry, "zone"),
     )
 
@@ -117,7 +122,8 @@ def stop_signal(entry: ZoneEntry, label: str, signal: str) -> Problem:
     """The sign to stop was reached (catalogue 2.3)."""
     return Remark(
         code=f"stop_signal:{entry.name}",
-        sentence=_("%(zone)s: this is the sign to stop (%(signal)s).") % {"zone": label, "signal": signal},
+        sentence=_("%(zone)s: this is the sign to stop (%(signal)s).")
+        % {"zone": begun(label), "signal": signal},
         facts=place_of(entry, "endpoint"),
     )
 
@@ -126,7 +132,7 @@ def endpoint_unexpected(entry: ZoneEntry, label: str) -> Problem:
     """Not the endpoint expected at this depth (catalogue 2.3)."""
     return Remark(
         code=f"endpoint:{entry.name}",
-        sentence=_("%(zone)s: not the endpoint expected at this depth.") % {"zone": label},
+        sentence=_("%(zone)s: not the endpoint expected at this depth.") % {"zone": begun(label)},
         facts=place_of(entry, "endpoint"),
     )
 
@@ -136,7 +142,7 @@ def volume(entry: ZoneEntry, label: str, given: Decimal, most: Decimal) -> Probl
     return Blocker(
         code=f"volume_cap:{entry.name}",
         sentence=_("%(zone)s: %(given)s mL is above the limit of %(most)s mL; nobody may give more.")
-        % {"zone": label, "given": given, "most": most},
+        % {"zone": begun(label), "given": given, "most": most},
         facts={**place_of(entry, "vol_zone_ml"), "limit": str(most)},
     )
 
@@ -146,7 +152,7 @@ def volume_unusual(entry: ZoneEntry, label: str, given: Decimal, usual: Decimal)
     return Remark(
         code=f"volume_unusual:{entry.name}",
         sentence=_("%(zone)s: %(given)s mL, usually %(usual)s mL.")
-        % {"zone": label, "given": given, "usual": usual},
+        % {"zone": begun(label), "given": given, "usual": usual},
         facts=place_of(entry, "vol_zone_ml"),
     )
 

@@ -362,8 +362,10 @@ def test_consent_ends_by_time_change_withdrawal_and_new_wording(clinic: Clinic) 
     plan.zones = ["F_CHEEK_LATERAL", "F_CHIN"]
     plan.save()
     assert against(plan, moment="start")["consent_changed"] == "no"
-    withdraw_consent(plan.consents.get(), now=NOW)
-    assert against(plan, moment="start")["consent_missing"] == "no"
+    consent(plan, clinic, now=NOW)
+    assert "consent_missing" not in against(plan, moment="start")
+    withdraw_consent(plan.consents.latest("signed_at"), now=NOW)
+    assert against(plan, moment="start")["consent_missing"] == "no", "the older signature is not revived"
 
 
 def test_positive_patch_test_blocks_and_a_missing_one_waits_for_a_clinician(clinic: Clinic) -> None:

@@ -101,12 +101,12 @@ def sign_consent(
     if discussed_at > now:
         raise DomainError("discussion_missing", _("The discussion must come before the signature."))
     texts = texts_for(plan, now=now)
-    refused = [one.item.code for one in texts if not one.is_optional and not ticks.get(one.item.code)]
+    refused = [one.item.label for one in texts if not one.is_optional and not ticks.get(one.item.code)]
     if refused:
         raise DomainError(
             "consent_incomplete",
             _("Without these items the treatment is not possible: %(items)s.")
-            % {"items": ", ".join(refused)},
+            % {"items": "; ".join(refused)},
         )
     valid = timedelta(days=int(policy("CONSENT_VALID_D")))
     consent = Consent.objects.create(
@@ -130,9 +130,13 @@ def sign_consent(
 
 @transaction.atomic
 def withdraw_consent(consent: Consent, *, now: datetime) -> Consent:
-    """The patient takes the consent back: no session starts any more until a new one is signed."""
-    consent = Consent.objects.select_for_update().get(pk=consent.pk)
-    if consent.withdrawn_at is None:
-        consent.withdrawn_at = now
-        consent.save(update_fields=["withdrawn_at"])
+    """The patient takes the consent back: no session starts any more until a new one is signed.
+
+    What was signed earlier for the same plan goes with it: a renewal that is withdrawn does not revive the older one.
+    """
+    standing = Consent.objects.standing().select_for_update().filter(plan=consent.plan_id)
+    for one in standing:
+        one.withdrawn_at = now
+        one.save(update_fields=["withdrawn_at"])
+    consent.refresh_from_db()
     return consent

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 
 from django.utils import timezone
@@ -75,12 +75,20 @@ def consent_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Itera
         yield problems.consent_expired(day=signed.valid_until, is_start=moment.is_start)
     required = {item.code for item in items_of_plan(facts) if not item.is_optional}
     if missing := required - signed.codes:
-        yield problems.consent_incomplete(items=missing, is_start=moment.is_start)
+        yield problems.consent_incomplete(items=_named(facts, missing), is_start=moment.is_start)
     if what := changed(signed.covers, covers_of(facts)):
         yield problems.consent_changed(what=what, is_start=moment.is_start)
     if outdated := signed.outdated & required:
-        yield problems.consent_newer_text(items=outdated)
+        yield problems.consent_newer_text(items=_named(facts, outdated))
     yield from _thinking_time(facts, one, signed, moment)
+
+
+def _named(facts: PlanFacts, codes: Collection[str]) -> dict[str, str]:
+    """The labels of these items by code, in the catalogue's order."""
+    known = {item.code: item.label for item in facts.shared.consents}
+    return {code: label for code, label in known.items() if code in codes} | {
+        code: code for code in sorted(codes) if code not in known
+    }
 
 
 def changed(before: Mapping[str, object], after: Mapping[str, object]) -> str:
