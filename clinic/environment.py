@@ -1,7 +1,9 @@
 """Reads settings from the environment: a missing one names its cure, a secret may come from a file."""
 
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -45,6 +47,17 @@ def number(name: str, default: int) -> int:
         return int(value) if value else default
     except ValueError:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number.") from None
+
+
+def table(name: str) -> dict[str, Any]:
+    """Names and values as a JSON object; empty when it is not set. From a file like every secret."""
+    try:
+        value = json.loads(text(name, "") or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f'{name} must be a JSON object, such as {{"NAME": "value"}}.')
+    return value
 
 
 def words(name: str, default: str = "") -> list[str]:

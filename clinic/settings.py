@@ -243,12 +243,17 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = (
     EMAIL_CONFIG.get("EMAIL_USE_SSL", False),
 )
 EMAIL_TIMEOUT = 15
+#: Instead of SMTP a provider by anymail's name for it ("postmark"); its keys are anymail's own settings, as JSON.
+EMAIL_PROVIDER = env.text("EMAIL_PROVIDER", "")
+ANYMAIL: dict[str, Any] = {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT, **env.table("EMAIL_PROVIDER_SETTINGS")}
+if EMAIL_PROVIDER:
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Collagenda <care@clinic.example>")
 #: Which SMS channel carries texts: a dotted path, and its own options as a URL.
 SMS_CHANNEL = env.text("SMS_CHANNEL", "file")
 SMS_URL = env.text("SMS_URL", "")
 OUTBOX_DIR = Path(env.text("OUTBOX_DIR", str(LOCAL_DIR / "outbox")))
-if IS_DEMO and "EMAIL_URL" not in os.environ:
+if IS_DEMO and "EMAIL_URL" not in os.environ and not EMAIL_PROVIDER:
     EMAIL_BACKEND = "clinic.messaging.channels.eml.EmlFolderBackend"
 
 # --- Celery: wakes, never remembers (docs/reliability.md) -------------------------------------------------------

@@ -53,8 +53,9 @@ class DjangoEmail:
         except (OSError, smtplib.SMTPException) as error:
             return Temporary(f"not reached: {type(error).__name__}")
         try:
-            connection.send_messages([as_email(outgoing, connection)])
-            return Accepted(message_id(outgoing.key))
+            email = as_email(outgoing, connection)
+            connection.send_messages([email])
+            return Accepted(reference_of(email, outgoing))
         except (OSError, smtplib.SMTPException, AnymailAPIError, AnymailRecipientsRefused) as error:
             return judged(error)
         finally:
@@ -65,7 +66,7 @@ class DjangoEmail:
         return None
 
     def parse_webhook(self, hook: Hook) -> list[Report | Inbound]:
-        """Providers' webhooks for e-mail arrive through anymail's own signals."""
+        """A provider's webhooks for e-mail arrive through anymail: `email_reports.py`."""
         return []
 
 
@@ -89,6 +90,12 @@ def as_email(outgoing: Outgoing, connection: Any = None) -> EmailMultiAlternativ
     for attachment in outgoing.attachments:
         email.attach(attachment.name, attachment.content, attachment.mime_type)
     return email
+
+
+def reference_of(email: EmailMultiAlternatives, outgoing: Outgoing) -> str:
+    """What its reports will call it: the provider's own number where there is one, else our Message-ID."""
+    status = getattr(email, "anymail_status", None)
+    return str(getattr(status, "message_id", None) or message_id(outgoing.key))
 
 
 def message_id(key: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import hashlib
@@ -21,8 +22,10 @@ from urllib.parse import urlencode
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from anymail.webhooks.postmark import PostmarkTrackingWebhookView
 from django.conf import settings
-from django.test import Client
+from django.core.exceptions import SuspiciousOperation
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
@@ -397,6 +400,65 @@ def test_a_report_by_our_own_number_settles_a_doubt(sent: Message, client: Clien
     post_hook(client, id="1", kind="status", reference="late", key=f"message-{sent.pk}", status="delivered")
     sent.refresh_from_db()
     assert (sent.status, sent.provider_reference) == ("delivered", "late")
+
+
+@pytest.fixture
+def letter(
+    db: None, visits: Visits, patient: Patient, location: Location, settings: Any, mailoutbox: Any
+) -> Message:
+    """An e-mail that was sent, while the clinic's provider is Postmark."""
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "clinic:s3cret"}
+    now = timezone.now()
+    wanted = reminder(now, ignores_quiet_hours=True, channel="email")
+    reconcile("visit", visits.add(patient, location, now + 8 * HOUR, wanted), now=now)
+    assert drain() == {"sent": 1}
+    return Message.objects.get()
+
+
+def postmark_says(letter: Message, record: str, secret: str = "s3cret", **words: str) -> int:
+    """Postmark's webhook as it is documented; our answer."""
+    told = {"RecordType": record, "MessageID": letter.provider_reference, "Recipient": "x@y.example", **words}
+    basic = base64.b64encode(f"clinic:{secret}".encode()).decode()
+    request = RequestFactory().post(
+        "/", json.dumps(told), content_type="application/json", headers={"Authorization": f"Basic {basic}"}
+    )
+    return int(PostmarkTrackingWebhookView.as_view()(request).status_code)
+
+
+def test_an_email_that_bounces_falls_back_to_sms_and_is_counted_once(letter: Message) -> None:
+    bounce = {
+        "ID": "901",
+        "Type": "HardBounce",
+        "BouncedAt": "2026-03-03T10:00:00Z",
+        "Description": "unknown",
+    }
+    assert [postmark_says(letter, "Bounce", **bounce) for _twice in range(2)] == [200, 200]
+    assert list(Message.objects.order_by("id").values_list("channel", "status", "last_error")) == [
+        ("email", "undelivered", "unknown"),
+        ("sms", "pending", ""),
+    ]
+    assert DeliveryReport.objects.count() == 1
+
+
+def test_an_email_is_delivered_and_an_opening_is_nobodys_business(letter: Message) -> None:
+    postmark_says(letter, "Open", ReceivedAt="2026-03-03T10:00:00Z")
+    assert DeliveryReport.objects.count() == 0
+    postmark_says(letter, "Delivery", DeliveredAt="2026-03-03T10:00:00Z")
+    letter.refresh_from_db()
+    assert (letter.status, letter.delivered_at is not None) == ("delivered", True)
+
+
+def test_a_complaint_about_spam_ends_emails(letter: Message) -> None:
+    postmark_says(letter, "SpamComplaint", ID="7", Type="SpamComplaint", BouncedAt="2026-03-03T10:00:00Z")
+    wanted = ContactChoice.objects.filter(channel="email").values_list("purpose", "is_wanted")
+    assert dict(wanted) == {"care": False, "follow-up": False, "feedback": False}
+
+
+def test_a_word_about_an_email_without_the_secret_changes_nothing(letter: Message) -> None:
+    with pytest.raises(SuspiciousOperation):
+        postmark_says(letter, "Delivery", secret="guessed", DeliveredAt="2026-03-03T10:00:00Z")
+    letter.refresh_from_db()
+    assert letter.status == "sent"
 
 
 def test_a_wrong_signature_is_refused(sent: Message, client: Client) -> None:
