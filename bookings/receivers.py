@@ -14,10 +14,10 @@ from bookings.actions.visiting import fulfil
 from bookings.care import anchors_of, care_problems
 from bookings.models import Appointment
 from bookings.words import CancelReason
-from clinic.actions.tasks import open_task
+from clinic.actions.tasks import finish, open_task, reopen
 from clinic.errors import Blocker, NeedsApproval
-from clinic.models import Patient
-from clinic.words import Urgency
+from clinic.models import Patient, Task
+from clinic.words import TaskStatus, Urgency
 from treatments.models import TreatmentPlan, TreatmentSession
 from treatments.signals import (
     patient_facts_changed,
@@ -27,6 +27,9 @@ from treatments.signals import (
     session_performed,
 )
 from treatments.words import PlanStatus
+
+#: The task of a booked appointment whose plan waits.
+ON_HOLD = "plan-on-hold"
 
 
 @receiver(session_performed)
@@ -46,16 +49,19 @@ def pause(plan: TreatmentPlan, by: Any, now: datetime, **_rest: Any) -> None:
     for row in to_come(plan, now):
         if plan.status == PlanStatus.ON_HOLD:
             tell(row, by=by, now=now)
-            _open_task(row, "plan-on-hold", _("The plan is on hold: keep or move this appointment."), by, now)
+            _open_task(row, ON_HOLD, _("The plan is on hold: keep or move this appointment."), by, now)
         else:
             cancel(appointment=row, reason=CancelReason.CLINIC, by=by, now=now)
 
 
 @receiver(plan_released)
 def go_on(plan: TreatmentPlan, by: Any, now: datetime, **_rest: Any) -> None:
-    """What is booked is spoken of again."""
+    """What is booked is spoken of again, and nobody is asked any more whether to keep it."""
     for row in to_come(plan, now):
         tell(row, by=by, now=now)
+        for task in Task.objects.waiting().about("appointment", row.pk):
+            if task.kind == ON_HOLD:
+                finish(task, by=by, now=now, outcome=_("the plan goes on"))
 
 
 @receiver(plan_rhythm_changed)
@@ -92,7 +98,7 @@ def _ask_the_desk(row: Appointment, *, by: Any, now: datetime) -> None:
 
 
 def _open_task(row: Appointment, kind: str, sentence: str, by: Any, now: datetime) -> None:
-    open_task(
+    task = open_task(
         kind=kind,
         location=row.location,
         patient=row.patient,
@@ -106,3 +112,5 @@ def _open_task(row: Appointment, kind: str, sentence: str, by: Any, now: datetim
         now=now,
         by=by,
     )
+    if kind == ON_HOLD and task.status == TaskStatus.DONE:  # held again, with nothing changed since
+        reopen(task, by=by, now=now)

@@ -91,16 +91,24 @@ class AppointmentSubject:
         """Looks again before a message leaves: still booked, still this time, still unanswered."""
         needed = S.BOOKED if message.kind in _BEFORE_THE_VISIT else _STATUS_OF.get(MessageKind(message.kind))
         if needed and obj.status != needed:
-            return Reason.NOT_WANTED
+            return self.why_not(obj)
         if message.is_from_rule and message.subject_version != obj.agreed_version:
-            return Reason.NOT_WANTED
+            return self.why_not(obj)
         if message.kind in _BEFORE_THE_VISIT - _WITH_CALENDAR and _is_on_hold(obj):
-            return Reason.NOT_WANTED
+            return Reason.ON_HOLD
         if message.kind == K.NOSHOW_REBOOK and _has_new_time(obj, now):
-            return Reason.NOT_WANTED
+            return Reason.BOOKED_OR_CHANGED
         if message.kind == K.SCREENING_REQUEST and _is_answered(obj):
-            return Reason.NOT_WANTED
+            return Reason.ANSWERED
         return None
+
+    def why_not(self, obj: Appointment) -> Reason:
+        """Cancelled, on hold, or moved; anything else is a change."""
+        if obj.status == S.CANCELLED:
+            return Reason.VISIT_CANCELLED
+        if _is_on_hold(obj):
+            return Reason.ON_HOLD
+        return Reason.MOVED if obj.agreement == Agreement.MOVED else Reason.NOT_WANTED
 
     def context(self, obj: Appointment, message: Message, now: datetime) -> dict[str, Any]:
         """The variables of the text; e-mails about the time itself carry the calendar entry."""

@@ -13,7 +13,7 @@ from clinic.messaging.jobs import Every, register_job
 from clinic.messaging.models import Message
 from clinic.messaging.registry import Wanted, register
 from clinic.messaging.rules import Line, register_lines
-from clinic.messaging.words import MessageKind
+from clinic.messaging.words import MessageKind, Reason
 from clinic.models import ClinicSettings, Location, Patient, Task
 from clinic.timekeeping import instant, local_day
 from clinic.words import LinkPurpose, Urgency
@@ -105,7 +105,7 @@ class SessionSubject:
 
     def gate(self, obj: TreatmentSession, message: Message, now: datetime) -> str | None:
         """Only about sessions that took place."""
-        return None if obj.is_performed else "not-performed"
+        return None if obj.is_performed else Reason.NOT_PERFORMED
 
     def context(self, obj: TreatmentSession, message: Message, now: datetime) -> dict[str, Any]:
         """The step's text; its link opens the whole aftercare page."""
@@ -157,7 +157,11 @@ class RecoveryCheckSubject:
         """An answered or withdrawn check is not asked again."""
         if message.kind == K.RECOVERY_EMERGENCY:
             return None
-        return None if obj.status in (CheckStatus.PLANNED, CheckStatus.ASKED) else "answered"
+        return None if obj.status in (CheckStatus.PLANNED, CheckStatus.ASKED) else Reason.ANSWERED
+
+    def why_not(self, obj: RecoveryCheck) -> Reason:
+        """Answered checks are not asked for again."""
+        return Reason.ANSWERED if obj.status == CheckStatus.ANSWERED else Reason.NOT_WANTED
 
     def context(self, obj: RecoveryCheck, message: Message, now: datetime) -> dict[str, Any]:
         """Until when it can be answered, and the number for emergencies; the link opens a little longer."""
@@ -260,7 +264,7 @@ class PlanSubject:
     def gate(self, obj: TreatmentPlan, message: Message, now: datetime) -> str | None:
         """Not once the plan is held or goes on, or the session was booked meanwhile."""
         rules = {wanted.rule for wanted in self.wanted(obj, now)}
-        return None if message.rule in rules else "booked-or-changed"
+        return None if message.rule in rules else Reason.BOOKED_OR_CHANGED
 
     def context(self, obj: TreatmentPlan, message: Message, now: datetime) -> dict[str, Any]:
         """What the plan consists of, and the days of the due window."""

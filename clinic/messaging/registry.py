@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from clinic.messaging.words import PREFERRED, InboundWord, MessageKind, Policy, Purpose
+from clinic.messaging.words import PREFERRED, InboundWord, MessageKind, Policy, Purpose, Reason
 from clinic.words import LinkPurpose
 
 if TYPE_CHECKING:
@@ -88,6 +88,13 @@ class LoadsMany(Protocol):
 
     def load_many(self, pks: Iterable[int]) -> Mapping[int, Any]:
         """The things by number, each as `load` gives it; a missing one is gone."""
+
+
+class SaysWhyNot(Protocol):
+    """What a subject may offer beside: the plain reason why what was planned about it is no longer wanted."""
+
+    def why_not(self, obj: Any) -> Reason:
+        """One of the reasons after which a message may come back (`RETURNING_REASONS`)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -124,6 +124,12 @@ class Reason(models.TextChoices):
     """Why a message was not sent, or waits."""
 
     NOT_WANTED = "not-wanted", _("no longer needed after a change")
+    VISIT_CANCELLED = "visit-cancelled", _("the appointment was cancelled")
+    MOVED = "moved", _("the appointment has another time now")
+    ON_HOLD = "on-hold", _("the plan is on hold")
+    ANSWERED = "answered", _("it was answered before")
+    NOT_PERFORMED = "not-performed", _("the session did not take place")
+    BOOKED_OR_CHANGED = "booked-or-changed", _("booked meanwhile, or the plan has changed")
     WITHDRAWN = "withdrawn", _("called back")
     GONE = "gone", _("what it was about no longer exists")
     MUTED = "muted", _("this message is switched off at the location")
@@ -139,7 +145,18 @@ class Reason(models.TextChoices):
 
 
 #: A message called back for these reasons comes back when it is wanted again; any other "no" stands.
-RETURNING_REASONS = frozenset({Reason.NOT_WANTED, Reason.WITHDRAWN, Reason.MUTED, Reason.GONE})
+RETURNING_REASONS = frozenset(
+    {
+        Reason.NOT_WANTED,
+        Reason.VISIT_CANCELLED,
+        Reason.MOVED,
+        Reason.ON_HOLD,
+        Reason.ANSWERED,
+        Reason.WITHDRAWN,
+        Reason.MUTED,
+        Reason.GONE,
+    }
+)
 
 
 class Answer(models.TextChoices):

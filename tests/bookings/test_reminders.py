@@ -246,10 +246,18 @@ def test_plan_on_hold_calls_reminders_back_and_its_release_brings_them_again(
     series.refresh_from_db()
     plan_frozen.send(sender=type(series), plan=series, by=clinic.desk, now=clinic.now, reason="swelling")
     assert planned(row) == {}
+    assert set(Message.objects.about("appointment", row.pk).values_list("reason", flat=True)) == {"on-hold"}
+    asked = Task.objects.about("appointment", row.pk)
+    assert [(task.kind, task.status) for task in asked] == [("plan-on-hold", "open")]
     type(series).objects.filter(pk=series.pk).update(status="active")
     series.refresh_from_db()
     plan_released.send(sender=type(series), plan=series, by=clinic.desk, now=clinic.now)
     assert planned(row) == before
+    assert [task.status for task in asked.all()] == ["done"]
+    type(series).objects.filter(pk=series.pk).update(status="on-hold")
+    series.refresh_from_db()
+    plan_frozen.send(sender=type(series), plan=series, by=clinic.desk, now=clinic.now, reason="again")
+    assert [task.status for task in asked.all()] == ["open"]
 
 
 def test_ended_plan_cancels_what_is_still_booked(clinic: Clinic, series: Any) -> None:

@@ -86,7 +86,7 @@ def reconcile(
             new.append(_planned(case, wanted))
     insert_planned(new, _common(case))
     cancelled = _call_back(
-        [row for row in rows if row.is_from_rule and row.pk not in kept], Reason.NOT_WANTED, case
+        [row for row in rows if row.is_from_rule and row.pk not in kept], _why_not(case), case
     )
     leaving = [*returned, *(one.next_attempt_at for one in new)]
     if any(
@@ -94,6 +94,12 @@ def reconcile(
     ):  # what leaves later is found by the tick; nobody need be woken for it
         nudge_after_commit()
     return Reconciled(len(leaving), len(kept), cancelled)
+
+
+def _why_not(case: _Case) -> Reason:
+    """In the subject's words where it has some (`registry.SaysWhyNot`)."""
+    tell = getattr(case.subject, "why_not", None)
+    return tell(case.obj) if tell else Reason.NOT_WANTED
 
 
 def _known(subject_name: str, pk: int) -> list[Message]:

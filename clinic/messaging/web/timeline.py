@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,13 +21,15 @@ from clinic.messaging.previewing import Preview, as_it_would_read, as_sent
 from clinic.messaging.rules import told_when
 from clinic.messaging.web.marks import channel_icon, mark_of
 from clinic.messaging.wordings import Wordings
-from clinic.messaging.words import Channel, MessageStatus, Purpose
+from clinic.messaging.words import UNSENT, Channel, MessageStatus, Purpose
 from clinic.models import Patient
 from clinic.roles import Permission
 from clinic.templatetags.clinictime import day_clock
 
 #: So many messages are shown, the furthest ahead first.
 MOST = 60
+#: So many of the past ones are open; the rest is folded.
+LATEST = 4
 
 
 @require_safe
@@ -40,8 +43,18 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     found = list(rows.order_by("-scheduled_for", "-id")[:MOST])
     wordings, now = Wordings(), timezone.now()
     told = {place: told_when(place) for place in {row.location for row in found}}
-    entries = [_entry(row, _preview(row, wordings, now), told[row.location]) for row in reversed(found)]
-    context = {"patient": patient, "entries": entries, "choices": _choices(patient)}
+    parts: dict[str, list[dict[str, Any]]] = {"past": [], "coming": [], "called_back": []}
+    for row in reversed(found):
+        parts[_part(row, now)].append(_entry(row, _preview(row, wordings, now), told[row.location]))
+    earlier, latest = parts["past"][:-LATEST], parts["past"][-LATEST:]
+    context = {
+        **parts,
+        "count": len(found),
+        "earlier": earlier,
+        "latest": latest,
+        "choices": _choices(patient),
+        "patient": patient,
+    }
     return render(request, "messaging/panel_timeline.html", context)
 
 
@@ -81,6 +94,13 @@ def _preview(row: Message, wordings: Wordings, now: Any) -> Preview | None:
     if row.status in (MessageStatus.CANCELLED, MessageStatus.EXPIRED):
         return None
     return as_it_would_read(row, now=now, wordings=wordings)
+
+
+def _part(row: Message, now: datetime) -> str:
+    """Where it stands: over, still to come, or called back before its time had come."""
+    if row.status in UNSENT or row.status == MessageStatus.DISPATCHING:
+        return "coming"
+    return "called_back" if row.status == MessageStatus.CANCELLED and row.scheduled_for > now else "past"
 
 
 def _entry(row: Message, preview: Preview | None, told: dict[str, str]) -> dict[str, Any]:
