@@ -22,7 +22,7 @@ from urllib.parse import urlencode
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from anymail.webhooks.postmark import PostmarkTrackingWebhookView
+from anymail.webhooks.postmark import PostmarkTrackingWebhookView  # type: ignore[import-untyped]
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.test import Client, RequestFactory
