@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from bookings.actions.forgetting import forget_choices
 from bookings.actions.leaving import release_lapsed
 from bookings.actions.offering import offer_freed
 from bookings.actions.waiting import lapse_due
@@ -21,7 +22,13 @@ def offer(now: datetime) -> Mapping[str, int]:
     return {"offered": offer_freed(now=now)}
 
 
+def forget(now: datetime) -> Mapping[str, int]:
+    """Every day: times that were read out on the phone, and not taken, do not pile up."""
+    return {"choices": forget_choices(now=now)}
+
+
 def register_jobs() -> None:
     """Called when the apps are ready."""
     register_job("bookings-let-go", Every.MINUTE, let_go, is_atomic=False)
+    register_job("bookings-forget-choices", Every.DAY, forget, is_atomic=False)
     register_job("bookings-offer-freed-time", Every.HOUR, offer, is_atomic=False)

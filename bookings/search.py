@@ -108,7 +108,7 @@ def _by_number(user: Any, words: str) -> Appointment | None:
     number = words.removeprefix("#")
     if number == words or not number.isdigit() or len(number) > 12:
         return None
-    return Appointment.objects.visible_to(user).of([int(number)]).select_related("patient").first()
+    return Appointment.objects.visible_to(user).agreed().of([int(number)]).select_related("patient").first()
 
 
 def day_in(words: str, today: date) -> date | None:

@@ -73,7 +73,7 @@ class AppointmentViewSet(ClinicViewSet):
     def list(self, request: Request) -> Response:
         """Appointments in order of time, in pages."""
         facts = self.told(shapes.ListShape, request.query_params.dict())
-        rows = self.get_queryset().matching_facts(facts).order_by("starts_at", "pk")
+        rows = self.get_queryset().agreed().matching_facts(facts).order_by("starts_at", "pk")
         return self.get_paginated_response(documents.appointments(self.paginate_queryset(rows) or []))
 
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -104,6 +104,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         """What a desk keeps as choices for somebody on the phone, lapsed or not."""
         return self.filter(status=AppointmentStatus.HELD, choice_of=desk).exclude(choice_of="")
 
+    def untaken_choices(self, *, before: datetime) -> AppointmentQuerySet:
+        """Choices made before an instant that ended without being taken: they lapsed, or another one was."""
+        ended = self.filter(
+            status=AppointmentStatus.CANCELLED, cancel_reason=CancelReason.LAPSED, created_at__lt=before
+        )
+        return ended.exclude(choice_of="").order_by("pk")
+
     def agreed(self) -> AppointmentQuerySet:
         """What was once agreed or kept on purpose, without the choices that were read out on the phone."""
         return self.filter(choice_of="")

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from bookings.actions import appointments
 from bookings.actions.choosing import hold_choices, release_choices, take_choice
+from bookings.actions.forgetting import forget_choices
 from bookings.assignment import Slot
 from bookings.models import Appointment, Claim
 from bookings.slots import next_free
@@ -155,3 +157,27 @@ def test_choices_are_nobodys_news(clinic: Clinic, visit: Visit) -> None:
     release_choices(desk="anna", now=clinic.now)
     assert Message.objects.count() == 0
     assert list(Appointment.objects.of_patient(visit.patient).agreed()) == []
+
+
+def test_choices_that_nobody_took_are_forgotten_after_a_week_and_stay_in_the_history(
+    clinic: Clinic, visit: Visit
+) -> None:
+    slots = slots_for(clinic, visit)
+    held = hold(clinic, visit, slots=slots)
+    booked = take(clinic, visit, slots[0])
+    kept = appointments.hold(
+        visit=clinic.visit(), starts_at=slots[1].start, by=clinic.desk, now=clinic.now, chosen=clinic.chosen()
+    )
+    appointments.release_lapsed(now=clinic.now + timedelta(days=1))
+    assert forget_choices(now=clinic.now + timedelta(days=6)) == 0
+    assert forget_choices(now=clinic.now + timedelta(days=8)) == 4
+    assert set(Appointment.objects.values_list("pk", flat=True)) == {booked.pk, kept.pk}
+    assert booked.status_changes.count() == 2
+    history = Appointment.pgh_event_model.objects.filter(pgh_obj_id=held[1].pk)  # type: ignore[attr-defined]
+    assert list(history.order_by("pgh_id").values_list("pgh_label", "status")) == [
+        ("insert", "held"),
+        ("update", "cancelled"),
+        ("delete", "cancelled"),
+    ]
+    with pytest.raises(ProgrammingError, match="Cannot update or delete rows"), transaction.atomic():
+        booked.status_changes.all().delete()
