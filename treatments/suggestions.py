@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from treatments.definitions import Concern, ProtocolDefinition
 from treatments.models import ProtocolVersion
 from treatments.queries.catalogue import definition_by, shared
@@ -77,7 +79,11 @@ def _off(version: ProtocolVersion, definition: ProtocolDefinition, country: str)
     for rule in definition.countries_off:
         if rule.country == country:
             return rule.reason
-    return "" if version.protocol.is_on else "not switched on"
+    if version.protocol.is_on:
+        return ""
+    return (
+        _("it was switched off") if version.protocol.is_stopped else _("values wait for a clinician's check")
+    )
 
 
 def weeks_of(definition: ProtocolDefinition, sessions: int) -> int:

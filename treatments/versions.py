@@ -47,12 +47,17 @@ def values_of(definition: ProtocolDefinition) -> dict[tuple[str, str], Any]:
 
 def differences(old: ProtocolDefinition, new: ProtocolDefinition) -> list[Difference]:
     """Every value that differs, in the order of the definition."""
-    before, after = values_of(old), values_of(new)
+    before, after = _without_empty(values_of(old)), _without_empty(values_of(new))
     return [
         Difference(path=path, field=name, old=before.get((path, name)), new=after.get((path, name)))
         for path, name in dict.fromkeys([*before, *after])
         if name not in ("source", "grade") and before.get((path, name)) != after.get((path, name))
     ]
+
+
+def _without_empty(values: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
+    """An empty list says the same as none: the rows that are put into it differ for themselves."""
+    return {key: value for key, value in values.items() if value != []}
 
 
 def editable_fields(value: Any) -> list[tuple[str, Any]]:

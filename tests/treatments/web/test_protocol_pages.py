@@ -137,8 +137,14 @@ def test_an_active_version_never_changes_by_page_orm_or_sql(clinic: Clinic) -> N
 def test_a_country_where_it_is_not_offered(clinic: Clinic) -> None:
     """BR-12: a flag with its reason in the version; taken away by a later draft."""
     draft = begin_draft(protocol_version().protocol, by=clinic.doctor_user, now=NOW)
+    before = definition_by(draft.pk, draft.checksum)
     set_country(draft, country="de", reason="not authorised here", by=clinic.doctor_user, now=NOW)
     draft.refresh_from_db()
+    said = differences(before, definition_by(draft.pk, draft.checksum))
+    assert [(one.path, one.field, one.new) for one in said] == [
+        ("countries_off/DE", "country", "DE"),
+        ("countries_off/DE", "reason", "not authorised here"),
+    ]
     activate_version(draft, by=clinic.doctor_user, now=NOW + timedelta(hours=1))
     version = ProtocolVersion.objects.active().select_related("protocol").get(pk=draft.pk)
     found = {
