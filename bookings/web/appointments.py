@@ -145,6 +145,7 @@ def verbs_for(user: Any, row: Appointment | BoardVisit, now: datetime) -> list[d
         "noshow": now < row.starts_at,
         "confirm": row.confirmed_at is not None,
         "start": session is None or session.status != SessionStatus.PREPARATION,
+        "undo": getattr(row, "cancel_reason", "") == CancelReason.LAPSED,
         "keep": row.held_until is not None and row.held_until <= now,
     }
     return [

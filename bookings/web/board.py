@@ -83,6 +83,7 @@ def _context(request: HttpRequest, location: Location, now: datetime) -> dict[st
         "to_week": f"?day={day.isoformat()}&by={kind}&zoom={zoom}&view=week&who=",
         "zoom": zoom,
         "zooms": ZOOMS,
+        "next_zoom": ZOOMS[(ZOOMS.index(zoom) + 1) % len(ZOOMS)],
         "view": view,
         "views": VIEWS.items(),
         "may_book": may_book,
