@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from bookings.availability import Demand, ObstacleCode
 from bookings.care import care_problems
 from bookings.house import ROLE_OF_KIND, chosen_at
+from bookings.models import Appointment
 from bookings.obstacles import Obstacle, why_not
-from bookings.refusals import Refused
+from bookings.refusals import SENTENCES, Refused
 from bookings.slots import Market, market, settings_of
 from bookings.supply import first_start, last_start
 from bookings.timegrid import CELL_MINUTES
@@ -58,9 +59,20 @@ def problems_for(
     appointments that would leave (the one being moved). Each problem carries from when on it no longer holds.
     """
     found = rule_problems(visit, start=start, chosen=chosen or {}, now=now, without=without, anchors=anchors)
+    found += _booked_already(visit, now=now, without=without)
     found += availability_problems(visit, start=start, now=now, chosen=chosen, by=by, without=without)
     order = (Blocker, NeedsApproval, Warning)
     return sorted(found, key=lambda problem: order.index(type(problem)))
+
+
+def _booked_already(visit: Visit, *, now: datetime, without: Iterable[int]) -> Iterator[Problem]:
+    """A session has one appointment: whoever wants another time for it moves that one."""
+    if visit.session is None:
+        return
+    standing = Appointment.objects.occupying().of_session(visit.session).exclude(pk__in=list(without))
+    if standing.exclude(pk__in=Appointment.objects.lapsed(now).values("pk")).exists():
+        code, sentence = SENTENCES["treatment_session_has_one_occupying_appointment"]
+        yield Blocker(code=code, sentence=str(sentence))
 
 
 def is_past_quota(problems: Iterable[Problem]) -> bool:
