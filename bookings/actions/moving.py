@@ -112,10 +112,13 @@ def swap(
     """Exchanges the start times of two appointments, each with its own resources, in one transaction.
 
     Where both used the same resources this is the exchange that no two single moves could make. Refused (`Stale`)
-    when either was changed since it was read: its time is what the other one would get.
+    when either was changed since it was read: its time is what the other one would get. Two sessions of one plan keep
+    their order.
     """
     if first.pk == second.pk:
         raise Refused("same", _("An appointment is exchanged with another one."))
+    if _plan_of(first) is not None and _plan_of(first) == _plan_of(second):
+        raise Refused("same_plan", _("Sessions of one plan keep their order: move one of them instead."))
     leaving = [first.pk, second.pk]
     changes = []
     for appointment, starts_at, version in (
@@ -129,6 +132,10 @@ def swap(
         changes.append(Change(appointment, taking_at(visit, starts_at, resources), version))
     one, other = carry_out(changes, by=by, now=now, is_told=is_told)
     return one, other
+
+
+def _plan_of(row: Appointment) -> int | None:
+    return row.treatment_session.plan_id if row.treatment_session else None
 
 
 def carry_out(

@@ -27,9 +27,12 @@ from clinic.history import tracked
 from clinic.models import Membership, Patient
 from clinic.roles import Permission, roles_with
 from clinic.statuses import StatusChange
+from clinic.words import ResourceKind
 
 #: Nobody is treated for longer than this.
 LONGEST = timedelta(days=1)
+#: How far apart two appointments may be that are offered for an exchange.
+EXCHANGED_WITHIN = timedelta(days=14)
 #: The patient was there.
 CAME = (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED)
 
@@ -233,6 +236,18 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def with_resource(self, resource: int) -> AppointmentQuerySet:
         """Those that have claimed a resource."""
         return self.filter(claims__resource=resource).distinct()
+
+    def exchangeable_with(self, row: Appointment, now: datetime) -> AppointmentQuerySet:
+        """Booked appointments of the same place and people, of other series, within two weeks of one; soonest first."""
+        near = self.upcoming(now).filter(
+            location=row.location_id,
+            starts_at__gt=row.starts_at - EXCHANGED_WITHIN,
+            starts_at__lt=row.starts_at + EXCHANGED_WITHIN,
+        )
+        people = row.claims.filter(resource__kind=ResourceKind.PRACTITIONER).values("resource")
+        same = near.filter(claims__resource__in=people).exclude(pk=row.pk).distinct()
+        plan = row.treatment_session.plan_id if row.treatment_session else None
+        return same.exclude(treatment_session__plan=plan) if plan else same
 
     def of_plan(self, plan: Any) -> AppointmentQuerySet:
         """Those that are based on a session of a plan."""

@@ -192,6 +192,7 @@ STAFF: dict[str, Route] = {
     "bookings:appointment-room": change(P.BOOK, "appointment"),
     "bookings:appointment-cancel": page(P.BOOK, "appointment"),
     "bookings:appointment-move": page(P.BOOK, "appointment"),
+    "bookings:appointment-swap": page(P.BOOK, "appointment"),
     "bookings:appointment-why-not": page(P.BOOK, "appointment"),
     "bookings:undo-together": change(P.BOOK, "appointment"),
     "bookings:appointment-where": page(P.BOOK, "appointment"),

@@ -53,15 +53,18 @@ class Changing(Base):
     @precondition(lambda self: len(self.model.known) > 1)
     @rule(data=st.data())
     def swap(self, data: st.DataObject) -> None:
-        """Two exchange their times."""
+        """Two exchange their times; those of one plan do not."""
         one, other = data.draw(st.permutations(self.model.known))[:2]
         pair = (one, other)
         new, newer = one.at(other.start), other.at(one.start)
         possible = all(self.model.is_movable(each) and not self.model.is_past(each.start) for each in pair)
         free = all(self.model.is_free(each, but=pair) for each in (new, newer)) and not new.overlaps(newer)
         apart = all(self.model.keeps_distance(each, each.start, but=pair) for each in (new, newer))
+        of_one_plan = (
+            one.session is not None and other.session is not None and one.session[0] == other.session[0]
+        )
         rows = self.agree(
-            possible and free and apart,
+            possible and free and apart and not of_one_plan,
             lambda: appointments.swap(first=self.fresh(one), second=self.fresh(other), **self.facts),
         )
         if rows is not None:

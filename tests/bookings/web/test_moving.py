@@ -1,7 +1,7 @@
 """Moving by page: the difference first, with or without the rest of the series, another length, another room."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -155,3 +155,31 @@ def test_another_room_at_the_same_time(desk: Client, series: list[Appointment], 
     desk.post(f"/appointments/{first.pk}/move/", told)
     taken = set(first.claims.values_list("resource_id", flat=True)) & set(clinic.rooms)
     assert taken == {other}
+
+
+def test_two_exchange_their_times_after_the_difference_was_shown(
+    desk: Client, series: list[Appointment], clinic: Clinic
+) -> None:
+    first, at = series[0], {"by": clinic.desk, "now": clinic.now}
+    start = first.starts_at + timedelta(days=1)
+    other = actions.book(visit=clinic.visit(), starts_at=start, chosen=clinic.chosen(), **at)
+    path = f"/appointments/{first.pk}/swap/"
+    assert path in desk.get(f"/appointments/{first.pk}/move/").content.decode()
+    assert [one.pk for one, _mark in desk.get(path).context["found"]] == [other.pk]
+    page = desk.get(path, {"with": other.pk}).context
+    assert [(one.pk, then) for one, then, _with in page["pairs"]] == [
+        (first.pk, start),
+        (other.pk, first.starts_at),
+    ]
+    told = {"with": other.pk, "version": 1, "other_version": 1}
+    actions.confirm(appointment=other, **at)
+    stale = desk.post(path, told, follow=True).content.decode()
+    assert ("Look again before you go on" in stale, first_start(first)) == (True, first.starts_at)
+    desk.post(path, {**told, "other_version": 2})
+    assert (first_start(first), first_start(other)) == (start, first.starts_at)
+    same = desk.post(path, {"with": series[1].pk}, follow=True).content.decode()
+    assert "Sessions of one plan keep their order" in same
+
+
+def first_start(row: Appointment) -> datetime:
+    return Appointment.objects.get(pk=row.pk).starts_at
