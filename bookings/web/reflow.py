@@ -17,7 +17,7 @@ from bookings.web.newtimes import times_in, value_of_change
 from bookings.web.refusing import sentences_of
 from bookings.web.series import bookable_plan
 from clinic.access import require
-from clinic.errors import DomainError
+from clinic.errors import DomainError, Problem, Warning
 from clinic.models import Resource
 from clinic.roles import Permission
 from treatments.models import TreatmentPlan
@@ -39,11 +39,13 @@ def _page(
 ) -> HttpResponse:
     places_missing = request.GET.get("missing") != "no"
     found = propose_reflow(plan, now=timezone.now(), places_missing=places_missing)
+    problems = _problems(found)
     context: dict[str, Any] = {
         "plan": plan,
         "found": found,
         "changes": [(one, value_of_change(one)) for one in found.changes],
-        "problems": _problems(found),
+        "problems": [one for one in problems if not isinstance(one, Warning)],
+        "remarks": [one for one in problems if isinstance(one, Warning)],
         "added": sum(one.appointment is None for one in found.changes),
         "places_missing": places_missing,
         "names": dict(Resource.objects.at(plan.location).values_list("pk", "name")),
@@ -52,7 +54,7 @@ def _page(
     return render(request, "bookings/reflow.html", context, status=status)
 
 
-def _problems(found: ReflowProposal) -> list[Any]:
+def _problems(found: ReflowProposal) -> list[Problem]:
     """Every reason once: those against the whole, then those against one of the new days."""
     every = [*found.problems, *(problem for one in found.changes for problem in one.problems)]
     return list({str(problem.sentence): problem for problem in every}.values())

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -160,7 +161,8 @@ def test_another_room_at_the_same_time(desk: Client, series: list[Appointment], 
 def test_two_exchange_their_times_after_the_difference_was_shown(
     desk: Client, series: list[Appointment], clinic: Clinic
 ) -> None:
-    first, at = series[0], {"by": clinic.desk, "now": clinic.now}
+    first = series[0]
+    at: dict[str, Any] = {"by": clinic.desk, "now": clinic.now}
     start = first.starts_at + timedelta(days=1)
     other = actions.book(visit=clinic.visit(), starts_at=start, chosen=clinic.chosen(), **at)
     path = f"/appointments/{first.pk}/swap/"
