@@ -83,7 +83,7 @@ def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpRespons
                 past_quota={session.number} if past_quota else (),
             ),
             said,
-            undo_of=_undo_address,
+            undo_of=undo_address,
         )
     return carry_out(
         request,
@@ -103,7 +103,7 @@ def _move(request: HttpRequest, row: Appointment, wanted: Wanted) -> HttpRespons
     )
 
 
-def _undo_address(rows: Sequence[Appointment]) -> str:
+def undo_address(rows: Sequence[Appointment]) -> str:
     """Where several moves are taken back as one: each appointment with the version that it has now."""
     told = " ".join(f"{row.pk}.{row.version}" for row in rows)
     return f"{reverse('bookings:undo-together', args=[rows[0].pk])}?{urlencode({'of': told})}"

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bookings.actions.reflowing import ReflowProposal, accept_reflow, propose_reflow
+from bookings.web.moving import undo_address
 from bookings.web.newtimes import times_in, value_of_change
 from bookings.web.refusing import sentences_of
 from bookings.web.series import bookable_plan
@@ -75,5 +76,5 @@ def _accept(request: HttpRequest, plan: TreatmentPlan) -> HttpResponse:
     said = ngettext(
         "%(count)d session has its new time.", "%(count)d sessions have their new times.", len(rows)
     )
-    messages.success(request, said % {"count": len(rows)})
+    messages.success(request, said % {"count": len(rows)}, extra_tags=undo_address(rows))
     return redirect("treatments:plan", pk=plan.pk)

@@ -17,7 +17,7 @@ from bookings.models import Appointment
 from bookings.problems import problems_for
 from bookings.web.appointments import carry_out, found_for, version_of
 from bookings.web.marks import mark_of
-from bookings.web.moving import verdict_on
+from bookings.web.moving import undo_address, verdict_on
 from clinic.access import require
 from clinic.errors import Problem
 from clinic.models import Resource
@@ -87,5 +87,5 @@ def _exchange(request: HttpRequest, row: Appointment, other: Appointment, now: d
             now=now,
         ),
         _("Exchanged."),
-        can_undo=False,
+        undo_of=undo_address,
     )

@@ -15,7 +15,7 @@ from bookings.slots import free_slots, settings_of, spread_out
 from bookings.supply import last_start
 from bookings.units import unit
 from bookings.visits import Visit
-from clinic.errors import Warning
+from clinic.errors import Problem, Warning
 from clinic.timekeeping import ONE_DAY, day_start, local_day
 
 #: Free times are looked for so many days at once.
@@ -45,15 +45,24 @@ def times_for(
     first, last = max(from_day, local_day(now, zone)), min(until or horizon, horizon)
     anchors = anchors_of(visit.session.plan, now=now, without=leaving) if visit.session else None
 
+    def against(day: date, others: Mapping[int, date] | None) -> list[Problem]:
+        """What stands against the end of a day, the other sessions being where they are said to be."""
+        last_minute = day_start(day + ONE_DAY, zone) - timedelta(minutes=1)
+        problems = rule_problems(
+            visit, start=last_minute, chosen={}, now=now, without=leaving, anchors=others
+        )
+        return [problem for problem in problems if not isinstance(problem, Warning)]
+
     @cache
     def is_allowed(day: date) -> bool:
         """Care is judged by the day, so each day is asked once, and a stretch without any good day is not read."""
-        last_minute = day_start(day + ONE_DAY, zone) - timedelta(minutes=1)
-        problems = rule_problems(
-            visit, start=last_minute, chosen={}, now=now, without=leaving, anchors=anchors
-        )
-        return all(isinstance(problem, Warning) for problem in problems)
+        return not against(day, anchors)
 
+    if any(problem.possible_from is None for problem in against(first, {})):
+        return []  # it has nothing to do with the other sessions, and no day cures it
+    first = max(
+        [first, *(local_day(one.possible_from, zone) for one in against(first, anchors) if one.possible_from)]
+    )
     found: list[Slot] = []
     while len(found) < count and first <= last:
         days = min(STRETCH, (last - first).days + 1)

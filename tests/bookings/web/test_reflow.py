@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 
 from bookings.actions import appointments
@@ -108,6 +109,9 @@ def test_missed_session_is_placed_and_the_rest_follows_in_one_press(
     answer = desk.accepts(plan, values)
     assert (answer.status_code, gaps(plan)) == (302, [28, 28, 28])
     assert not desk.is_led_there(plan)
+    undo = next(iter(get_messages(answer.wsgi_request))).extra_tags
+    desk.client.post(undo)
+    assert (gaps(plan), Appointment.objects.occupying().of_plan(plan).count()) == ([28, 28], 3)
 
 
 def test_cancelled_session_is_placed_again_and_nothing_else_moves(
