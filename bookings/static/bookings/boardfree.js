@@ -1,9 +1,12 @@
 // Free times that somebody could take, drawn quietly between the cards. Asked by themselves, so that the board stays quick.
 import { ROW_MINUTES, board, lanes } from "./boardgrid.js";
 
-const EVERY = 60000;
+const EVERY = 120000;
+/* Whoever waits is looked at one by one: not again for every change of a busy desk. */
+const LEAST = 30000;
 const said = document.getElementById("board-free");
 let times = [];
+let asked = 0;
 
 const rowOf = (seconds, lane) => Math.round((seconds - new Date(lane.dataset.start).getTime() / 1000) / (ROW_MINUTES * 60)) + 1;
 
@@ -36,6 +39,7 @@ function draw() {
 
 async function ask() {
   if (document.hidden) return;
+  asked = Date.now();
   let answer;
   try {
     answer = await fetch(board.dataset.free, { headers: { "X-Requested-With": "fetch" } });
@@ -52,10 +56,10 @@ async function ask() {
 let soon;
 
 /* Columns that came anew have none of it: what is known is drawn at once, and asked again when the desk has settled. */
-export function again() {
+function again() {
   draw();
   clearTimeout(soon);
-  soon = setTimeout(ask, 1500);
+  soon = setTimeout(ask, Math.max(1500, asked + LEAST - Date.now()));
 }
 
 if (board?.dataset.free) {

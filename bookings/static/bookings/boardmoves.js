@@ -22,6 +22,13 @@ function values() {
   return { ...told, [board.dataset.kind]: at.lane.dataset.resource };
 }
 
+/* The sentence, and from when it no longer holds in brackets: "Room 2 is taken (possible from 14:30)". */
+function reason(one) {
+  const hint = one.querySelector(".hint")?.textContent.trim();
+  const sentence = one.firstChild.textContent.replace(/\s+/g, " ").trim();
+  return hint ? `${sentence.replace(/\.$/, "")} (${hint}).` : one.textContent.replace(/\s+/g, " ").trim();
+}
+
 async function ask(mine) {
   const url = `${address("why", mine.card.dataset.pk)}?${new URLSearchParams(values())}`;
   mine.asked = url;
@@ -35,7 +42,7 @@ async function ask(mine) {
   const words = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (at !== mine || mine.asked !== url) return;
   const verdict = words.querySelector("[data-verdict]")?.dataset.verdict ?? "yes";
-  const reasons = [...words.querySelectorAll("[data-reason]")].map((one) => one.textContent.replace(/\s+/g, " ").trim());
+  const reasons = [...words.querySelectorAll("[data-reason]")].map(reason);
   mine.ghost.classList.remove("is-no");
   mine.ghost.classList.add(`is-${verdict}`);
   say(reasons.join(" "), verdict);
