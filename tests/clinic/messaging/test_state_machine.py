@@ -149,6 +149,15 @@ class Outbox(RuleBasedStateMachine):
             assert not is_quiet(at, quiet.quiet_from, quiet.quiet_until, self.location.tz)
 
     @invariant()
+    def nothing_is_planned_but_what_is_wanted(self) -> None:
+        for visit in self.visits.rows.values():
+            planned = (
+                Message.objects.about("visit", visit.pk).unsent().values_list("scheduled_for", flat=True)
+            )
+            wanted = {one.scheduled_for for one in self.visits.wanted(visit, self.now)}
+            assert set(planned) <= wanted
+
+    @invariant()
     def what_was_called_back_unsent_never_left(self) -> None:
         assert not self.called_back & {pk for pk, _at in self.sends}
 
