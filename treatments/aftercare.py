@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -48,11 +48,22 @@ class Restriction:
 
 
 def steps(
-    definition: ProtocolDefinition, *, ended_at: datetime, quiet: tuple[time, time], zone: ZoneInfo
+    definition: ProtocolDefinition,
+    *,
+    ended_at: datetime,
+    quiet: tuple[time, time],
+    zone: ZoneInfo,
+    left_out: Set[str] = frozenset(),
 ) -> list[Step]:
-    """The timeline in order, moved out of the quiet hours; texts that land on one time become one step."""
+    """The timeline in order, moved out of the quiet hours; texts that land on one time become one step.
+
+    `left_out` names what a location does not say, by the first text of a time: all texts of that time go with it.
+    """
     grouped: dict[datetime, list[AftercareMessage]] = {}
+    first: dict[timedelta, str] = {}
     for message in definition.aftercare:
+        if first.setdefault(message.offset, message.code) in left_out:
+            continue
         at = next_allowed(ended_at + message.offset, *quiet, zone)
         grouped.setdefault(at, []).append(message)
     times = sorted(grouped)

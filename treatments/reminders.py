@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Min, QuerySet
-from django.utils.translation import gettext as _
 
+from clinic.messaging.actions.outbox import settings_of
 from clinic.messaging.jobs import Every, register_job
 from clinic.messaging.models import Message
 from clinic.messaging.registry import Wanted, register
-from clinic.messaging.rules import Line, register_lines
+from clinic.messaging.rules import register_lines, silenced
 from clinic.messaging.words import MessageKind, Reason
 from clinic.models import ClinicSettings, Location, Patient, Task
 from clinic.timekeeping import instant, local_day
@@ -82,9 +82,13 @@ class SessionSubject:
         """The steps of its aftercare; none before it was performed."""
         if obj.performed_at is None or not obj.is_performed:
             return []
-        location = obj.plan.location
+        settings = settings_of(obj.plan.location)
         return steps(
-            definition_of(obj), ended_at=obj.performed_at, quiet=quiet_hours(location), zone=location.tz
+            definition_of(obj),
+            ended_at=obj.performed_at,
+            quiet=(settings.quiet_from, settings.quiet_until),
+            zone=obj.plan.location.tz,
+            left_out=silenced(settings),
         )
 
     def wanted(self, obj: TreatmentSession, now: datetime) -> list[Wanted]:
@@ -372,27 +376,9 @@ def _due(one: SeriesSession, window: DueWindow, rule: str, *, at: datetime, unti
     )
 
 
-def rule_lines(location: Location) -> Iterator[Line]:
-    """What follows a session, for the page of rules; each is switched with its kind."""
-    days = {"before": DUE_BEFORE.days, "after": 1, "review": REVIEWED_AFTER.days}
-    told = {
-        K.AFTERCARE_STEP: _("at the hours of the protocol, from the end of the session"),
-        K.RECOVERY_CHECK: _("on the days of the protocol"),
-        K.RECOVERY_CHECK_REMINDER: _("once, when half of the time to answer is over"),
-        K.RECOVERY_EMERGENCY: _("at once, at any hour, after an emergency answer"),
-        K.NEXT_SESSION_DUE: _("%(before)d days before the window opens, %(after)d day after it closed")
-        % days,
-        K.MAINTENANCE_DUE: _("on the ideal day, when nothing is booked"),
-        K.OUTCOME_REQUEST: _("30, 90 and 180 days after the last session, for scales that patients score"),
-        K.REVIEW_REQUEST: _("%(review)d days after the last session, to patients who agreed to be asked")
-        % days,
-    }
-    for kind, when in told.items():
-        yield Line(str(kind), kind, str(kind.label), when)
-
-
 def register_subjects() -> None:
     """Called once when the app is ready."""
+    from treatments.rule_lines import rule_lines
     from treatments.tasks import follow_up
 
     register_lines(rule_lines)

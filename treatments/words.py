@@ -188,3 +188,14 @@ REACTION_TRANSITIONS: dict[str, set[str]] = {
     ReactionStatus.OPEN: {ReactionStatus.CLOSED},
     ReactionStatus.CLOSED: {ReactionStatus.OPEN},
 }
+
+#: What care groups (catalogue 5 to 7) are called.
+CARE_GROUPS = {
+    "CG_MN": _("needling"),
+    "CG_RFMN": _("RF needling"),
+    "CG_MN_SCALP": _("needling of the scalp"),
+    "CG_MS_FACE": _("mesotherapy of the face"),
+    "CG_MS_BODY": _("mesotherapy of the body"),
+    "CG_LIPO": _("injection lipolysis"),
+    "CG_MS_SCALP": _("mesotherapy of the scalp"),
+}

@@ -10,7 +10,7 @@ from django.urls import reverse
 from clinic.actions.tasks import escalate_overdue
 from clinic.errors import DomainError
 from clinic.messaging.models import Message
-from clinic.models import Task
+from clinic.models import ClinicSettings, Task
 from tests.treatments.day import DAY, NOW, Clinic, needling, started, treated
 from tests.treatments.test_records import injection
 from treatments.actions.alarms import raise_alarm
@@ -25,10 +25,12 @@ from treatments.actions.recovery import (
     open_report,
     report_problem,
 )
-from treatments.models import RecoveryCheck, TreatmentPlan
+from treatments.catalogue import read_catalogue
+from treatments.models import RecoveryCheck, TreatmentPlan, TreatmentSession
 from treatments.queries.healing import gentler_next
 from treatments.queries.recovery import inbox, recovery_case, recovery_curve
 from treatments.reminders import SessionSubject
+from treatments.rule_lines import rule_lines
 from treatments.tasks import follow_up
 from treatments.web.recovery_inbox import rows_of
 from treatments.words import CheckStatus, PlanStatus
@@ -326,6 +328,27 @@ def test_aftercare_timeline_merges_what_falls_together(clinic: Clinic) -> None:
     assert [step.at - END for step in timeline[:4]] == [timedelta(hours=h) for h in (0, 6, 24, 48)]
     planned = Message.objects.about("session", session.pk)
     assert planned.count() == len(timeline)
+
+
+def test_every_time_of_the_aftercare_has_a_switch_of_its_own(clinic: Clinic) -> None:
+    codes = {line.code for line in rule_lines(clinic.location) if line.kind == "aftercare_step"}
+    begun = [
+        next(one.code for one in protocol.aftercare if one.offset == offset)
+        for protocol in read_catalogue().protocols
+        for offset in {one.offset for one in protocol.aftercare}
+    ]
+    assert (len(begun) > 80, set(begun)) == (True, codes)
+
+
+def test_a_step_that_the_location_switched_off_is_not_said_and_the_others_are(clinic: Clinic) -> None:
+    plan = clinic.plan()
+    treated(plan, clinic)
+    subject, pk = SessionSubject(), plan.sessions.get(number=1).pk
+    before = [step.code for step in subject.timeline(TreatmentSession.objects.get(pk=pk))]
+    settings, _is_new = ClinicSettings.objects.get_or_create(location=plan.location)
+    ClinicSettings.objects.filter(pk=settings.pk).update(muted_rules=["A_MN_24"])
+    after = [step.code for step in subject.timeline(TreatmentSession.objects.get(pk=pk))]
+    assert ("A_MN_24" in before, after) == (True, [code for code in before if code != "A_MN_24"])
 
 
 def test_slow_healing_proposes_more_days_and_less_depth(clinic: Clinic) -> None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from treatments.words import CARE_GROUPS
+
 #: Of one kind of row only, where the same field means something else elsewhere.
 OF_A_KIND: dict[tuple[str, str], Any] = {
     ("Step", "min_days"): _("At least, days"),
@@ -237,13 +239,7 @@ SPOKEN: dict[str, Any] = {
     "BLOCK": _("not possible"),
     "SIGNOFF": _("needs a signature"),
     "ADVISE": _("advice"),
-    "CG_MN": _("needling"),
-    "CG_RFMN": _("RF needling"),
-    "CG_MN_SCALP": _("needling of the scalp"),
-    "CG_MS_FACE": _("mesotherapy of the face"),
-    "CG_MS_BODY": _("mesotherapy of the body"),
-    "CG_LIPO": _("injection lipolysis"),
-    "CG_MS_SCALP": _("mesotherapy of the scalp"),
+    **CARE_GROUPS,
     "EMERGENCY": _("emergency"),
     "SAME_DAY": _("the same day"),
     "NEXT_DAY": _("within a day"),
