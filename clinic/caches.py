@@ -9,6 +9,7 @@ import logging
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
+from django.utils.functional import cached_property
 from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
@@ -42,11 +43,15 @@ class ForgivingRedisCache(RedisCache):
 
     def _count(self, key: str, timeout: int) -> int:
         named = self.make_and_validate_key(key)
-        client: Any = self._cache.get_client(named, write=True)
-        found = int(client.incr(named))
+        found = int(self._counter.incr(named))
         if found == 1:
-            client.expire(named, timeout)
+            self._counter.expire(named, timeout)
         return found
+
+    @cached_property
+    def _counter(self) -> Any:
+        """Made once: Django makes a client for every question, which costs more than asking it."""
+        return self._cache.get_client(write=True)
 
     def delete(self, key: Any, version: int | None = None) -> bool:
         """Whether there was something to delete."""

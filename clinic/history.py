@@ -6,16 +6,21 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import pghistory
+import pgtrigger
 from django.db import connection, models
 from pghistory import config, runtime
 
 M = TypeVar("M", bound=type[models.Model])
 
 
-def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[M], M]:
+def tracked(
+    *, exclude: tuple[str, ...] = (), found_by: tuple[str, ...] = (), many_at_once: bool = False
+) -> Callable[[M], M]:
     """Class decorator: the model gets an append-only `<Model>History` table, filled by triggers.
 
-    Bulk updates and raw SQL are seen too. `exclude` names columns that are derived and would only repeat.
+    Bulk updates and raw SQL are seen too. `exclude` names columns that are derived and would only repeat. A history
+    is read by the thing it is about; `found_by` names further columns that it is asked by. `many_at_once` is for rows
+    that are written several at a time: one call of the trigger for all of a statement's rows.
     """
 
     def decorate(model: M) -> M:
@@ -26,10 +31,16 @@ def tracked(*, exclude: tuple[str, ...] = ()) -> Callable[[M], M]:
             model_name=f"{model.__name__}History",
             exclude=list(exclude) or None,
             append_only=True,
+            level=pgtrigger.Statement if many_at_once else pgtrigger.Row,
+            meta={"indexes": [_index(model, column) for column in found_by]},
         )(model)
         return model
 
     return decorate
+
+
+def _index(model: type[models.Model], column: str) -> models.Index:
+    return models.Index(fields=[column], name=f"{model.__name__.lower()}_history_by_{column}")
 
 
 def told_to_history() -> tuple[str, str] | None:

@@ -6,9 +6,9 @@ both cost more than reading the row. What is kept here is the text and the plan.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
@@ -39,24 +39,28 @@ class PreparedCursor(ServerBindingCursor):  # type: ignore[misc]
         return self._sent
 
 
-@contextmanager
-def prepared_cursor() -> Iterator[Any]:
-    """A cursor on Django's connection that sends values apart from the SQL, so that the plan is kept.
+def prepared_cursor() -> Any:
+    """A cursor on Django's connection that sends values apart from the SQL, so that the plan is kept; to be closed.
 
     One statement at a time; the SQL must be the same text each time. Inside the caller's transaction.
     """
     connection.ensure_connection()
     django: Any = connection
-    with django._prepare_cursor(PreparedCursor(connection.connection)) as cursor:  # noqa: SLF001 - Django's own wrapping
-        yield cursor
+    return django._prepare_cursor(PreparedCursor(connection.connection))  # noqa: SLF001 - Django's own wrapping
 
 
 def prepared_rows(sql: str, facts: Any) -> list[tuple[Any, ...]]:
     """The rows of one SELECT with named or listed values."""
     with prepared_cursor() as cursor:
-        cursor.execute(sql, facts)
+        cursor.execute(_on_one_line(sql), facts)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+@lru_cache(maxsize=256)
+def _on_one_line(sql: str) -> str:
+    """Without its indentation: the driver remembers how it reads a statement up to 4,096 characters only."""
+    return " ".join(sql.split())
 
 
 _HISTORY = """history AS MATERIALIZED (

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+import pghistory
 from csp.constants import NONE, SELF
 
 from clinic import environment as env
@@ -351,6 +352,9 @@ LOGGING = logging_config(
 LOGGING_CONFIG = "logging.config.dictConfig"
 PHONENUMBER_DEFAULT_REGION = env.text("PHONENUMBER_DEFAULT_REGION", "DE")
 PGHISTORY_APPEND_ONLY = True
+# Histories are read by the thing they are about. What else is asked (undo: the claims of an appointment) says so.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True)
 PGHISTORY_ADMIN_ALL_EVENTS = False
 SILENCED_SYSTEM_CHECKS: list[str] = []
 # Triggers are installed after every migrate instead of by hundreds of migration operations: the same triggers, and a

@@ -33,7 +33,12 @@ class StatusChange(models.Model):
     changed_at = models.DateTimeField()
     #: None means the system itself, for example a hold that lapsed.
     changed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        db_index=False,  # nobody asks for all that somebody ever changed
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     reason = models.CharField(max_length=500, blank=True)
 

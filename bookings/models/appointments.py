@@ -294,8 +294,13 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 class Appointment(models.Model):
     """An agreed time. Its claims say which resource is taken for which part of it."""
 
-    patient = models.ForeignKey("clinic.Patient", on_delete=models.PROTECT, related_name="appointments")
-    location = models.ForeignKey("clinic.Location", on_delete=models.PROTECT, related_name="appointments")
+    # Both are found by the indexes below, which also know the time.
+    patient = models.ForeignKey(
+        "clinic.Patient", db_index=False, on_delete=models.PROTECT, related_name="appointments"
+    )
+    location = models.ForeignKey(
+        "clinic.Location", db_index=False, on_delete=models.PROTECT, related_name="appointments"
+    )
     #: What it is based on; empty for a consultation.
     treatment_session = models.ForeignKey(
         "treatments.TreatmentSession",
@@ -328,7 +333,12 @@ class Appointment(models.Model):
     note = models.CharField(_("note for the desk"), max_length=300, blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
 
     objects = AppointmentQuerySet.as_manager()

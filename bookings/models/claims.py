@@ -27,21 +27,29 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         return rows.values_list("appointment_id", "resource_id", "starts_at", "ends_at")
 
 
-@tracked()
+@tracked(found_by=("appointment",), many_at_once=True)
 class Claim(models.Model):
     """One resource for one span of an appointment's phases, or for a piece of a closure.
 
     Claims exist exactly while their appointment occupies; what was claimed before is in the history.
     """
 
-    resource = models.ForeignKey("clinic.Resource", on_delete=models.PROTECT, related_name="claims")
+    # Found by the index of the exclusion constraint.
+    resource = models.ForeignKey(
+        "clinic.Resource", db_index=False, on_delete=models.PROTECT, related_name="claims"
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     appointment = models.ForeignKey(
         Appointment, null=True, blank=True, on_delete=models.CASCADE, related_name="claims"
     )
     closure = models.ForeignKey(
-        "clinic.Closure", null=True, blank=True, on_delete=models.CASCADE, related_name="claims"
+        "clinic.Closure",
+        null=True,
+        blank=True,
+        db_index=False,
+        on_delete=models.CASCADE,
+        related_name="claims",
     )
 
     #: The version of the appointment that wrote this claim: an undo finds the claims of the one before.
@@ -51,6 +59,9 @@ class Claim(models.Model):
 
     class Meta:
         ordering = ["starts_at", "id"]
+        indexes = [
+            models.Index(fields=["closure"], condition=Q(closure__isnull=False), name="claim_of_closure"),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="claim_resource_not_double_booked",

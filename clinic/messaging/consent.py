@@ -35,7 +35,8 @@ class Reach:
             return self.patient.email
         # Writing a number out checks it against its country's plan each time.
         if (known := self._written.get(_SMS)) is None:
-            known = self._written[_SMS] = str(self.patient.phone or "")
+            phone = self.patient.phone
+            known = self._written[_SMS] = "" if phone is None else str(phone)
         return known
 
     def refusal(self, channel: str, purpose: str) -> Reason | None:

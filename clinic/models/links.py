@@ -68,7 +68,10 @@ class ApiToken(models.Model):
 class IdempotencyKey(models.Model):
     """A creating request that was carried out: its key, what was asked, what it made. Kept for 24 hours."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    # Found by the constraint's index.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, db_index=False, on_delete=models.CASCADE, related_name="+"
+    )
     key = models.CharField(max_length=100)
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField()

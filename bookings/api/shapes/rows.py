@@ -24,8 +24,21 @@ def sessions_of(user: Any) -> Any:
     ).defer("protocol_version__definition")
 
 
+#: What nobody asks who books: numbers to call, notes and addresses.
+_NOT_READ = (
+    "protocol_version__definition",
+    "plan__patient__desk_note",
+    "plan__patient__search",
+    "plan__patient__clinical_profile__note",
+    "plan__location__phone",
+    "plan__location__email",
+    "plan__location__address",
+    "plan__location__emergency_number",
+    "plan__location__settings__review_url",
+)
 _SESSION = Prepared(
-    lambda user, session: sessions_of(User(pk=user, is_active=True)).filter(pk=session), *marks(2)
+    lambda user, session: sessions_of(User(pk=user, is_active=True)).filter(pk=session).defer(*_NOT_READ),
+    *marks(2),
 )
 
 
