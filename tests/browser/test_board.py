@@ -216,6 +216,7 @@ def test_dragging_a_session_shows_the_difference_and_asks_whether_to_tell(
     expect(dialog.locator(".diff-old").first).to_contain_text("13:00")
     expect(dialog.locator(".diff-new").first).to_contain_text("14:00")
     expect(dialog.get_by_text("The rest of the series stays where it is.")).to_be_visible()
+    is_clean_in_both_themes(board)
     first.refresh_from_db()
     assert first.starts_at == at(clinic, 13)
     dialog.get_by_label("Tell").uncheck()
