@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from django.utils.translation import get_language, gettext
 
+from clinic.messaging.foreign import note
+
 #: The language that the shipped catalogue is written in.
 WRITTEN_IN = "en"
 
 
 def spoken(text: str) -> str:
     """The text in the active language; as written where there is no translation."""
+    if not is_spoken(text):
+        note(text)
     return gettext(text) if text else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,13 +12,15 @@ from django.utils.translation import get_language_info
 
 from clinic.messaging import registry
 from clinic.messaging.composing import NoText, blocks, facts_in, masked, values_for, wording_for
-from clinic.messaging.filling import MissingVariable, fill, variables_in
+from clinic.messaging.filling import MissingVariable, fill
+from clinic.messaging.foreign import watching
 from clinic.messaging.models import Message, MessageAttempt
 from clinic.messaging.segments import Cost, cost, economical
-from clinic.messaging.variables import FROM_THE_CATALOGUE
-from clinic.messaging.wordings import LAST_RESORT, Wording, Wordings
+from clinic.messaging.wordings import Wording, Wordings
 from clinic.messaging.words import Channel, Reason
 
+#: Things that messages are about, by kind and number.
+Known = dict[tuple[str, int], Any]
 #: Stands where the secret address will be, with its length.
 LINK = f"/p/{'x' * 22}/"
 
@@ -86,37 +89,45 @@ def as_sent(attempt: MessageAttempt, asked_language: str) -> Preview:
     )
 
 
-def as_it_would_read(message: Message, *, now: datetime, wordings: Wordings | None = None) -> Preview:
-    """The text from the facts of this moment; no link is made."""
+def as_it_would_read(
+    message: Message, *, now: datetime, wordings: Wordings | None = None, known: Known | None = None
+) -> Preview:
+    """The text from the facts of this moment; no link is made. `known` are things that were loaded already."""
     asked = message.patient.language
     try:
         wording = wording_for(message, wordings or Wordings())
-        context = _context(message, wording.language, now)
+        with watching() as foreign:
+            context = _context(message, wording.language, now, known or {})
         if context is None:
             return Preview(message.channel, asked_language=asked, problem=str(Reason.GONE.label))
         values = values_for(
             message, wording, {**context, "link": settings.PUBLIC_URL + LINK}, now, makes_link=False
         )
         found = _filled(wording, values, asked, [file.name for file in context.get("attachments", ())])
-        return replace(found, has_foreign_parts=_has_foreign_parts(message, wording, context, now))
+        return replace(found, has_foreign_parts=any(part in found.text for part in foreign))
     except (NoText, MissingVariable) as problem:
         return Preview(message.channel, asked_language=asked, problem=str(problem))
 
 
-def _context(message: Message, language: str, now: datetime) -> dict[str, Any] | None:
+def load_known(messages: Iterable[Message]) -> Known:
+    """What these messages are about, each kind of thing in one query where it offers that."""
+    wanted: dict[str, set[int]] = {}
+    for message in messages:
+        wanted.setdefault(message.subject_type, set()).add(message.subject_id)
+    found: Known = {}
+    for name, pks in wanted.items():
+        load_many = getattr(registry.subject(name), "load_many", None) if registry.is_known(name) else None
+        if load_many is not None:
+            found |= {(name, pk): obj for pk, obj in load_many(pks).items()}
+    return found
+
+
+def _context(message: Message, language: str, now: datetime, known: Known) -> dict[str, Any] | None:
     if not registry.is_known(message.subject_type):
         return None
-    obj = registry.subject(message.subject_type).load(message.subject_id)
+    about = (message.subject_type, message.subject_id)
+    obj = known.get(about) or registry.subject(message.subject_type).load(message.subject_id)
     return None if obj is None else facts_in(language, message, obj, now)
-
-
-def _has_foreign_parts(message: Message, wording: Wording, context: dict[str, Any], now: datetime) -> bool:
-    """Whether what the catalogue says in this text reads the same in the language that it is written in."""
-    said = {name for name in FROM_THE_CATALOGUE & variables_in(wording.body) if context.get(name)}
-    if not said or wording.language == LAST_RESORT:
-        return False
-    written = _context(message, LAST_RESORT, now) or {}
-    return any(written.get(name) == context[name] for name in said)
 
 
 def _filled(wording: Wording, values: dict[str, str], asked: str, files: list[str]) -> Preview:

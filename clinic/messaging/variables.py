@@ -59,8 +59,6 @@ FROM_INSTANTS = {
     "from_on": {"day": "from_day"},
     "until_on": {"day": "until_day"},
 }
-#: What the catalogue says, in the language of the text where it has one.
-FROM_THE_CATALOGUE = frozenset({"what", "text"})
 #: What else a context may hold: files for an e-mail, and until when a link opens.
 BESIDES = frozenset({"attachments", "link_until"})
 

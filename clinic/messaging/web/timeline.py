@@ -17,7 +17,7 @@ from clinic.messaging import heartbeat
 from clinic.messaging.actions.choices import choose
 from clinic.messaging.consent import reach
 from clinic.messaging.models import Message
-from clinic.messaging.previewing import Preview, as_it_would_read, as_sent
+from clinic.messaging.previewing import Known, Preview, as_it_would_read, as_sent, load_known
 from clinic.messaging.rules import told_when
 from clinic.messaging.web.marks import channel_icon, mark_of
 from clinic.messaging.wordings import Wordings
@@ -42,10 +42,12 @@ def timeline(request: HttpRequest, pk: int) -> HttpResponse:
     )
     found = list(rows.order_by("-scheduled_for", "-id")[:MOST])
     wordings, now = Wordings(), timezone.now()
+    known = load_known(row for row in found if row.status in UNSENT)
     told = {place: told_when(place) for place in {row.location for row in found}}
     parts: dict[str, list[dict[str, Any]]] = {"past": [], "coming": [], "called_back": []}
     for row in reversed(found):
-        parts[_part(row, now)].append(_entry(row, _preview(row, wordings, now), told[row.location]))
+        preview = _preview(row, wordings, known, now)
+        parts[_part(row, now)].append(_entry(row, preview, told[row.location]))
     earlier, latest = parts["past"][:-LATEST], parts["past"][-LATEST:]
     context = {
         **parts,
@@ -87,13 +89,13 @@ def heartbeat_banner(request: HttpRequest) -> HttpResponse:
     return render(request, "messaging/panel_heartbeat.html", context)
 
 
-def _preview(row: Message, wordings: Wordings, now: Any) -> Preview | None:
+def _preview(row: Message, wordings: Wordings, known: Known, now: datetime) -> Preview | None:
     tries = list(row.tries.all())
     if tries:
         return as_sent(tries[-1], row.patient.language)
     if row.status in (MessageStatus.CANCELLED, MessageStatus.EXPIRED):
         return None
-    return as_it_would_read(row, now=now, wordings=wordings)
+    return as_it_would_read(row, now=now, wordings=wordings, known=known)
 
 
 def _part(row: Message, now: datetime) -> str:
