@@ -44,7 +44,14 @@ def _aftercare() -> Iterator[Line]:
     )
     for (group, offset), texts in groupby(ordered, key=lambda one: (one.care_group, one.offset)):
         together = list(texts)
-        hours = int(offset.total_seconds() // 3600)
-        when = _("%(n)s hours after") % {"n": hours} if hours else _("when the session has ended")
+        when = _after(int(offset.total_seconds() // 3600))
         said = Truncator(" ".join(one.text for one in together)).chars(90)
         yield Line(together[0].code, K.AFTERCARE_STEP, said, f"{when} · {CARE_GROUPS[group]}")
+
+
+def _after(hours: int) -> str:
+    if not hours:
+        return _("when the session has ended")
+    return (
+        _("%(n)s days after") % {"n": hours // 24} if hours >= 168 else _("%(n)s hours after") % {"n": hours}
+    )
