@@ -56,10 +56,17 @@ def product_rows(
     others = [row for row in rows if row.role != ProductRole.COMPONENT]
     place = len(rows)
     for number in range(EMPTY_PRODUCTS):
-        others.append(ProductRow(place + number, None, {}, ""))
+        others.append(ProductRow(place + number, None, {"role": _usual_role(mixes, number)}, ""))
         if mixes and number == 0:
             mixture.append(ProductRow(place + 100 + number, None, {"role": ProductRole.COMPONENT}, ""))
     return {"mixture": mixture, "others": others}
+
+
+def _usual_role(mixes: bool, number: int) -> str:
+    """What an empty row is for at first: a cartridge and then a glide where skin is needled, else the needle."""
+    if mixes:
+        return str(ProductRole.NEEDLE)
+    return str(ProductRole.CARTRIDGE if number == 0 else ProductRole.GLIDE)
 
 
 def _row(at: int, values: Mapping[str, Any], found: Found, zone: ZoneInfo) -> ProductRow:

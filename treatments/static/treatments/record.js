@@ -31,6 +31,8 @@ function followProduct(select, isChosenNow) {
   const lot = row.querySelector("[data-lot]");
   for (const option of lot.options) option.hidden = option.disabled = Boolean(option.value && select.value && option.dataset.of !== select.value);
   if (lot.selectedOptions[0]?.disabled) lot.value = "";
+  const adrenaline = row.querySelector("[data-adrenaline]");
+  if (adrenaline) adrenaline.hidden = !("caine" in select.selectedOptions[0].dataset) && !adrenaline.querySelector("input").checked;
   if (!isChosenNow) return;
   const chosen = select.selectedOptions[0].dataset;
   const role = row.querySelector('select[name$=".role"]');
