@@ -105,11 +105,11 @@ def test_drafts_and_open_reactions_wait_for_the_practitioner(clinic: Clinic) -> 
 def test_consents_to_renew_name_the_reason(clinic: Clinic) -> None:
     plan = clinic.plan()
     (line,) = consents_to_renew(clinic.desk, now=NOW)
-    assert (line.plan, line.consent) == (plan, None)
+    assert (line.plan, line.reasons) == (plan, ("No consent is signed for this plan.",))
     consent(plan, clinic)
     assert consents_to_renew(clinic.desk, now=NOW + 10 * DAY) == []
     (line,) = consents_to_renew(clinic.desk, now=NOW + timedelta(days=340))
-    assert line.consent == plan.consents.get()
+    assert (line.plan, len(line.reasons)) == (plan, 1)
 
 
 def test_adherence_counts_on_time_drift_and_drop_off(clinic: Clinic) -> None:
@@ -131,6 +131,8 @@ def test_worklists_ask_the_same_queries_for_one_and_for_three_plans(
         treated(clinic.plan(), clinic)
     with django_assert_max_num_queries(6):  # type: ignore[operator]
         assert len(overdue_lines(clinic.desk, now=NOW + 60 * DAY)) == 3
+    with django_assert_max_num_queries(9):  # type: ignore[operator]
+        assert len(consents_to_renew(clinic.desk, now=NOW + 340 * DAY)) == 3
 
 
 # --- outcomes -------------------------------------------------------------------------------------

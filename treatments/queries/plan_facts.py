@@ -22,13 +22,9 @@ from treatments.facts import (
     OneSession,
     PlanFacts,
     Signature,
-    SignedConsent,
     TestResult,
 )
 from treatments.models import (
-    Consent,
-    ConsentedText,
-    ConsentText,
     EarlierTreatment,
     GentlerStep,
     PatchTest,
@@ -41,6 +37,7 @@ from treatments.models import (
     ZoneRecord,
 )
 from treatments.queries.catalogue import ROMAN, definition_by, shared
+from treatments.queries.signed_consents import signed_consents
 from treatments.screening_rules import GivenAnswer
 from treatments.words import PERFORMED_SESSIONS, RecordStatus
 
@@ -53,24 +50,29 @@ def facts_of(plan: TreatmentPlan) -> PlanFacts:
     known = _Known(*known_tables)
     sessions = [_Session(*row[: len(_SESSION)]) for row in rows if row[0] is not None]
     bare = _bare(plan, sessions, _done_before(sessions), shared(newest or 0))
-    profile = getattr(plan.patient, "clinical_profile", None)
     lingering, healed = _recovery(bare.last_performed)
     first, screened = _screenings(plan, bare.tz) if known.screenings else (None, {})
     return replace(
         bare,
-        skin_type=ROMAN[profile.skin_type] if profile and profile.skin_type else None,
+        skin_type=skin_of(plan),
         protocols_off=_protocols_off(plan) if known.protocols_off else frozenset(),
         earlier=_earlier(plan) if known.earlier else (),
         answers=_answers(plan, bare.tz) if known.screenings else {},
         first_screening_on=first,
         screened=screened,
-        consent=_consent(plan) if known.consents else None,
+        consent=signed_consents([plan.pk]).get(plan.pk) if known.consents else None,
         tests=_tests(plan, bare.tz) if known.tests else (),
         reactions=tuple(plan.reactions.open().values_list("code", flat=True)) if known.reactions else (),
         lingering=lingering,
         healed=healed,
         signatures=_signatures(plan) if known.signatures else {},
     )
+
+
+def skin_of(plan: TreatmentPlan) -> str | None:
+    """The patient's skin type as the catalogue writes it; None while nobody noted it."""
+    profile = getattr(plan.patient, "clinical_profile", None)
+    return ROMAN[profile.skin_type] if profile and profile.skin_type else None
 
 
 def facts_question(plan: TreatmentPlan) -> tuple[Question, Facts]:
@@ -292,29 +294,6 @@ def _screenings(
                 frozenset(answer.item for answer in row.answers.all()),
             )
     return first, screened
-
-
-def _consent(plan: TreatmentPlan) -> SignedConsent | None:
-    consent = Consent.objects.filter(plan=plan, withdrawn_at__isnull=True).order_by("-signed_at").first()
-    if consent is None:
-        return None
-    ticks = ConsentedText.objects.filter(consent=consent, is_agreed=True).select_related("text")
-    agreed = [tick.text for tick in ticks]
-    newest = _newest_versions([text.code for text in agreed])
-    return SignedConsent(
-        signed_at=consent.signed_at,
-        valid_until=consent.valid_until_on,
-        codes=frozenset(text.code for text in agreed),
-        outdated=frozenset(
-            text.code for text in agreed if newest.get((text.code, text.language), 0) > text.version
-        ),
-        covers=consent.covers,
-    )
-
-
-def _newest_versions(codes: list[str]) -> dict[tuple[str, str], int]:
-    rows = ConsentText.objects.filter(code__in=codes).values_list("code", "language")
-    return {(code, language): newest for code, language, newest in rows.annotate(newest=Max("version"))}
 
 
 def _tests(plan: TreatmentPlan, tz: ZoneInfo) -> tuple[TestResult, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,8 +13,9 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
 from treatments.facts import Moment, PlanFacts
-from treatments.models import AdverseReaction, Consent, SessionRecord, TreatmentPlan, TreatmentSession
-from treatments.queries.plan_facts import facts_of, series_facts
+from treatments.models import AdverseReaction, SessionRecord, TreatmentPlan, TreatmentSession
+from treatments.queries.plan_facts import series_facts, skin_of
+from treatments.queries.signed_consents import signed_consents
 from treatments.rules.consents import consent_problems
 from treatments.series import SeriesSession, series_from
 from treatments.spacing import SeriesFit, Step, fit_before
@@ -190,22 +191,25 @@ class ConsentLine:
     """A running plan whose consent must be signed or renewed, with the reasons."""
 
     plan: TreatmentPlan
-    consent: Consent | None
     reasons: tuple[str, ...]
 
 
 def consents_to_renew(user: Any, *, now: datetime, within_days: int = 30) -> list[ConsentLine]:
     """Running plans without a consent that carries the next session in that time, with the sentences."""
+    plans = list(_running(user).select_related("patient__clinical_profile"))
+    facts, signed = series_facts(plans), signed_consents([plan.pk for plan in plans])
     lines = []
-    for plan in _running(user):
-        facts = facts_of(plan)
-        to_come = [one for one in facts.sessions if one.status in OPEN_SESSIONS]
-        if not to_come:
-            continue
-        on = local_day(now, facts.tz) + timedelta(days=within_days)
-        at = Moment(on=on, now=now, is_start=False, anchors={})
-        reasons = tuple(problem.sentence for problem in consent_problems(facts, to_come[0], at))
-        if reasons:
-            newest = plan.consents.filter(withdrawn_at__isnull=True).first()
-            lines.append(ConsentLine(plan=plan, consent=newest, reasons=reasons))
+    for plan in plans:
+        known = replace(facts[plan.pk], skin_type=skin_of(plan), consent=signed.get(plan.pk))
+        if reasons := _consent_reasons(known, now, within_days):
+            lines.append(ConsentLine(plan=plan, reasons=reasons))
     return lines
+
+
+def _consent_reasons(facts: PlanFacts, now: datetime, within_days: int) -> tuple[str, ...]:
+    to_come = [one for one in facts.sessions if one.status in OPEN_SESSIONS]
+    if not to_come:
+        return ()
+    on = local_day(now, facts.tz) + timedelta(days=within_days)
+    at = Moment(on=on, now=now, is_start=False, anchors={})
+    return tuple(problem.sentence for problem in consent_problems(facts, to_come[0], at))
