@@ -96,7 +96,7 @@ def _page(
         "count": len(asked),
         "back": asked[place - 1].code if place else "",
         "before": before,
-        "warning": warning_of(question, found),
+        "warnings": warnings_of(question),
         "if_yes": _("If yes:"),
         "if_worse": _("If it is strong, or gets worse:"),
         "ends": _ends(question),
@@ -116,10 +116,16 @@ def _ends(question: Question) -> tuple[str, str] | None:
     return (_("not at all"), _("as bad as it can be") if question.symptom else _("very"))
 
 
-def warning_of(question: Question, found: RecoveryCheck) -> str:
-    """What the patient must read before sending: the text of the worst red flag that this question can raise."""
+def warnings_of(question: Question) -> list[str]:
+    """What the patient must read before sending: the text of the worst red flag that this question can raise.
+
+    With it what is said within a day: a crooked smile may be a stroke, and that cannot wait for the last page.
+    """
     top = _worst_flag(question)
-    return top.patient_text if top and Urgency(top.urgency) in RED else ""
+    if top is None or Urgency(top.urgency) not in RED:
+        return []
+    soon = [flag for flag in _flags_of(question) if Urgency(flag.urgency) == Urgency.NEXT_DAY]
+    return [flag.patient_text for flag in (top, *soon)]
 
 
 def worst_urgency(question: Question) -> Urgency:
@@ -128,10 +134,13 @@ def worst_urgency(question: Question) -> Urgency:
     return Urgency(top.urgency) if top else Urgency(question.yes_urgency or Urgency.ROUTINE)
 
 
-def _worst_flag(question: Question) -> RedFlag | None:
+def _flags_of(question: Question) -> list[RedFlag]:
     flags = {flag.code: flag for flag in shared().red_flags}
-    known = [flags[code] for code in question.flags if code in flags]
-    return min(known, key=lambda flag: URGENCY_ORDER.index(Urgency(flag.urgency)), default=None)
+    return [flags[code] for code in question.flags if code in flags]
+
+
+def _worst_flag(question: Question) -> RedFlag | None:
+    return min(_flags_of(question), key=lambda flag: URGENCY_ORDER.index(Urgency(flag.urgency)), default=None)
 
 
 def _keep(

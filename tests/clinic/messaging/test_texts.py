@@ -119,6 +119,7 @@ def test_texts_in_all_languages_are_as_reviewed() -> None:
     }
     if not SNAPSHOT.exists():
         SNAPSHOT.write_text(json.dumps(as_sent, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        pytest.fail(f"{SNAPSHOT.name} was written anew: read what changed, then run this again")
     assert as_sent == json.loads(SNAPSHOT.read_text(encoding="utf-8"))
 
 

@@ -17,7 +17,7 @@ from treatments.actions.recovery import ask_due
 from treatments.models import Photo, RecoveryCheck, TreatmentPlan
 from treatments.queries.catalogue import shared
 from treatments.queries.recovery import wording
-from treatments.web.patient_check import NEVER_ON_THE_PHONE
+from treatments.web.patient_check import NEVER_ON_THE_PHONE, warnings_of
 
 pytestmark = pytest.mark.django_db
 
@@ -196,3 +196,15 @@ def test_calm_answers_ask_for_no_photo_and_none_is_taken(clinic: Clinic, client:
         answer = client.post("/p/report/photo/", {"photo": sent}, follow=True).content.decode()
     assert ("/p/report/photo/" in done, "Choose a photo." in answer) == (False, True)
     assert not Photo.objects.filter(session__plan=plan).exists()
+
+
+def test_a_warning_says_before_anything_is_sent_what_cannot_wait_for_the_last_page(clinic: Clinic) -> None:
+    clinic.plan()
+    said = {question.code: warnings_of(question) for question in shared().questions}
+    assert said["Q_BREATH"] == ["Call the emergency number now. Then call us."]
+    assert [text.split(".")[0] for text in said["Q_SMILE"]] == [
+        "Call us today",
+        "If an arm is weak or speaking is difficult, call the emergency number now: it may be a stroke",
+    ]
+    assert {code for code, texts in said.items() if len(texts) > 1} == {"Q_SMILE"}
+    assert said["Q_LUMP"] == []
