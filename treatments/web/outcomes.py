@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -102,6 +103,7 @@ def _context(request: HttpRequest, plan: TreatmentPlan, typed: dict[str, str]) -
         "moments": MOMENTS,
         "responders": {row.scale: said_rule(row) for row in shared().responders},
         "one": one,
+        "note": _named_scales(one.moment.note) if one else "",
         "today": today,
         "fields": _fields(one, typed) if one else [],
         "charts": [(series, _drawn(series, plan, days)) for series in outcome_series(plan)],
@@ -110,6 +112,13 @@ def _context(request: HttpRequest, plan: TreatmentPlan, typed: dict[str, str]) -
         "after_days": AFTER_MOMENT.days,
         "pain_days": PAIN_ASKED.days,
     }
+
+
+def _named_scales(note: str) -> str:
+    """A note of the catalogue with the names of scales in place of their codes."""
+    for scale in shared().scales:
+        note = re.sub(rf"\b{scale.code}\b", scale.name, note)
+    return note
 
 
 def _wished(due: list[DueOutcome], code: str, today: Any) -> DueOutcome | None:
