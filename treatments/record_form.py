@@ -281,7 +281,7 @@ def _is_missing(value: Any, spec: RecordField) -> bool:
 
 
 def _missing(reader: FieldReader, label: str, place: str) -> None:
-    reader.refuse("missing", _("%(label)s is missing.") % {"label": label.capitalize()}, place)
+    reader.refuse("missing", _("%(label)s is missing.") % {"label": label[:1].upper() + label[1:]}, place)
 
 
 def _require_products(reader: FieldReader, read: RecordValues, kind: Tag) -> None:

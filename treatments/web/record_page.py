@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from clinic.errors import Problem
 from clinic.models import Device, Practitioner, Room
 from clinic.timekeeping import local_day
 from treatments.models import Product, SessionRecord, TreatmentSession
@@ -12,7 +13,7 @@ from treatments.prefill import last_signed, zone_defaults
 from treatments.queries.catalogue import definition_of, shared, skin_type
 from treatments.record_form import fields_for
 from treatments.web.photo_views import standard_views
-from treatments.web.record_form import inputs_of, kind_of, problems_by_field, zone_rows
+from treatments.web.record_form import ZoneRow, inputs_of, kind_of, problems_by_field, zone_rows
 from treatments.web.record_live import live
 from treatments.web.record_products import STRENGTH_UNITS, UNITS, lots_for, product_rows, templates_of
 from treatments.web.record_words import AFTER, MIXING, NUMBING, word
@@ -39,6 +40,7 @@ def draft_context(
     grouped = {*NUMBING, *AFTER, *MIXING}
     profile = getattr(session.plan.patient, "clinical_profile", None)
     mixes = str(definition.family) in ("MS", "LIPO")
+    products = list(Product.objects.in_use())
     return {
         "session": session,
         "plan": session.plan,
@@ -48,7 +50,11 @@ def draft_context(
         "state": state,
         "lines": state.lines(),
         "is_refused": is_refused,
-        "missing": [one for one in state.problems if kind_of(one) == "missing"],
+        "missing": [
+            (_where(one, draft, rows, products), one.sentence)
+            for one in state.problems
+            if kind_of(one) == "missing"
+        ],
         "blocking": [one for one in state.problems if kind_of(one) == "block"],
         "remarks": [one for one in by_field.get("", []) if one.kind == "note"],
         "by_field": by_field,
@@ -63,7 +69,7 @@ def draft_context(
         "agents": shared().numbing_agents,
         "mixes": mixes,
         "templates": templates_of(definition.mixtures),
-        "known_products": Product.objects.in_use(),
+        "known_products": products,
         "lots": lots_for(location, draft, on=local_day(now, location.tz)),
         "roles": [choice for choice in ProductRole.choices if choice[0] != ProductRole.COMPONENT],
         "units": UNITS,
@@ -75,6 +81,20 @@ def draft_context(
         "views": standard_views(row.zone for row in rows if row.is_on),
         **product_rows(draft, by_field, zone=location.tz, mixes=mixes),
     }
+
+
+def _where(problem: Problem, draft: dict[str, Any], rows: list[ZoneRow], products: list[Product]) -> str:
+    """The zone or the product that a sentence is about, as the page calls it; empty for the session as a whole."""
+    part, _dot, rest = str(problem.facts.get("field", "")).partition(".")
+    at = rest.partition(".")[0]
+    listed = draft.get(part)
+    if not at.isdigit() or not isinstance(listed, list) or int(at) >= len(listed):
+        return ""
+    found = listed[int(at)]
+    if part == "zones":
+        name = f"{found.get('zone')}-{found.get('side', 'M')}"
+        return next((row.label for row in rows if row.name == name), "")
+    return next((one.name for one in products if str(one.pk) == str(found.get("product"))), "")
 
 
 def _named(inputs: dict[str, Any], codes: tuple[str, ...]) -> list[Any]:

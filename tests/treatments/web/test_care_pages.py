@@ -82,6 +82,20 @@ def test_autosave_answers_with_what_is_beyond_a_limit(clinic: Clinic, doctor: Cl
     assert [line["label"] for line in answer.json()["lines"]][-1] == "Next session from"
 
 
+def test_a_refused_signature_says_each_reason_once_and_where(clinic: Clinic, doctor: Client) -> None:
+    session = started(clinic.plan(), clinic)
+    record = drafted(session, clinic, needling(clinic))
+    answer = doctor.post(
+        f"/sessions/{session.pk}/record/", posted(record, sign="1", **{"z.0.depth_mm": "2.75"})
+    )
+    page = answer.content.decode()
+    summary = re.sub(r"<[^>]+>", "", page.split('class="error-summary"')[1].split("</ul>")[0])
+    assert answer.status_code == 422
+    assert "Outer cheek, left: Clinical endpoint is missing." in summary
+    assert summary.count("nobody may go deeper") == 1
+    assert list(answer.context["messages"]) == []
+
+
 def test_a_zone_chosen_on_the_map_begins_with_the_defaults_and_one_left_out_goes(
     clinic: Clinic, doctor: Client
 ) -> None:
