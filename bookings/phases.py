@@ -131,6 +131,8 @@ def stretch(
     """
     if extra_minutes < 0 or first_extra_minutes < 0:
         raise ValueError("extra minutes lengthen an appointment; they are never negative")
+    if not (extra_minutes or first_extra_minutes):
+        return tuple(phases)
     attended = [phase for phase in phases if PRACTITIONER in phase.needs] or list(phases)
     longest = max(attended, key=lambda phase: (phase.minutes, -phase.offset_minutes))
     first = min(attended, key=lambda phase: phase.offset_minutes)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from bookings.phases import (
@@ -105,8 +106,9 @@ class Visit:
 def visit_of(session: TreatmentSession, *, extra_minutes: int = 0) -> Visit:
     """The visit for one session of a plan; `extra_minutes` lengthen this appointment only."""
     plan = session.plan
-    recipe = recipe_of(session.protocol_version)
-    phases = recipe.phases(is_first=session.number == 1, with_numbing=plan.numbing_planned)
+    version = session.protocol_version
+    recipe = recipe_of(version)
+    phases = _phases_of(version.pk, version.checksum, session.number == 1, plan.numbing_planned)
     return Visit(
         patient=plan.patient,
         location=plan.location,
@@ -152,6 +154,11 @@ class Recipe:
     def _depth(self, zones: Iterable[str]) -> Decimal | None:
         found = (self.definition.zone(code) for code in zones)
         return max((zone.needle.high for zone in found if zone and zone.needle), default=None)
+
+
+@lru_cache(maxsize=512)
+def _phases_of(version: int, checksum: str, is_first: bool, with_numbing: bool) -> tuple[Phase, ...]:
+    return Recipe(definition_by(version, checksum)).phases(is_first=is_first, with_numbing=with_numbing)
 
 
 def recipe_of(version: ProtocolVersion) -> Recipe:

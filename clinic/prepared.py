@@ -76,11 +76,15 @@ def prepared_write(sql: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     A statement that writes a table with a history begins with `WITH {history}` and reads FROM history, so that the
     triggers know who and which request changed it (P9).
     """
-    context = told_to_history()
-    history = _NO_HISTORY if context is None else _HISTORY
+    context = told_to_history() if "{history}" in sql else None
     named = {} if context is None else {"history_id": context[0], "history_facts": context[1]}
     with telling_by_itself():
-        return prepared_rows(sql.replace("{history}", history), {**facts, **named})
+        return prepared_rows(_with_history(sql, is_told=bool(named)), {**facts, **named})
+
+
+@lru_cache(maxsize=256)
+def _with_history(sql: str, *, is_told: bool) -> str:
+    return sql.replace("{history}", _HISTORY if is_told else _NO_HISTORY)
 
 
 @dataclass(frozen=True)
