@@ -45,6 +45,9 @@ class Faces:
         alert = _("alert")
         self._alert = f'<span class="appt-alert">{_drawing("alert", alert)}</span>'
         self._first = f'<span class="appt-first">{escape(_("first visit"))}</span>'
+        # On a small card the two words would push the status aside.
+        short = f'role="img" aria-label="{escape(_("first visit"))}" title="{escape(_("first visit"))}"'
+        self._first_short = f'<span class="appt-first" {short}>{escape(_("1st"))}</span>'
         self._told: dict[tuple[str, str], _Told] = {}
         self._ribbons: dict[tuple[SeriesMarks, int | None], str] = {}
         self._clocks: dict[int, str] = {}
@@ -75,7 +78,8 @@ class Faces:
             f' data-version="{row.version}" data-rows="{rows}" data-row="{top}"{movable}>\n'
             f"{_hatching(card)}"
             f'<span class="appt-line"><span class="appt-name">{escape(row.patient.full_name)}</span>'
-            f"{self._alert if row.patient.alert else ''}</span>\n"
+            f"{self._alert if row.patient.alert else ''}"
+            f"{self._first_short if not row.has_been_here and card.size != 'l' else ''}</span>\n"
             f"{self._lines(card, told.span, column)}</a>"
         )
 
@@ -87,7 +91,7 @@ class Faces:
         number = f"<span>{card.number}/{card.total}</span>" if card.number and not ribbon else ""
         meta = (
             f'<span class="appt-meta"><span>{self._clock(row.starts, column)}</span>{status}{number}'
-            f"{'' if row.has_been_here else self._first}</span>\n"
+            f"{self._first if is_large and not row.has_been_here else ''}</span>\n"
         )
         if not is_large:
             return meta
