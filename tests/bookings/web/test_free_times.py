@@ -44,14 +44,15 @@ def overdue(clinic: Clinic) -> Any:
     return plan.sessions.get(number=2)
 
 
-def waits(clinic: Clinic) -> WaitlistEntry:
-    """A wish for any time in the two weeks after the clinic's morning."""
+def waits(clinic: Clinic, **wishes: frozenset[Any]) -> WaitlistEntry:
+    """A wish for a time in the two weeks after the clinic's morning."""
     return waiting.add(
         session=clinic.plan(sessions=3).sessions.get(number=1),
         from_on=date(2026, 3, 4),
         until_on=date(2026, 3, 17),
         by=clinic.desk,
         now=clinic.now,
+        **wishes,
     )
 
 
@@ -83,6 +84,17 @@ def test_an_open_day_is_no_gap_and_nor_is_one_that_nobody_fits(desk: Client, cli
     waiting.withdraw(entry=entry, by=clinic.desk, now=clinic.now)
     one_gap(clinic)
     assert desk.get(FREE).json() == {"said": "", "times": []}
+
+
+def test_only_those_are_counted_whose_wishes_contain_the_gap(desk: Client, clinic: Clinic) -> None:
+    one_gap(clinic)
+    waits(clinic, parts=frozenset({"evening"}))
+    waits(clinic, weekdays=frozenset({0}))
+    assert desk.get(FREE).json()["times"] == []
+    entry = waits(clinic, parts=frozenset({"morning"}), weekdays=frozenset({2}))
+    (found,) = desk.get(FREE).json()["times"]
+    assert found["text"] == "Free: 1 could come"
+    assert entry.patient.full_name in desk.get(found["url"]).content.decode()
 
 
 def test_offering_a_gap_holds_it_with_the_one_whose_time_it_is(desk: Client, clinic: Clinic) -> None:
