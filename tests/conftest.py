@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from zeal.constants import initialize_app_registry
 from zeal.patch import patch
 
-from tests import chromium
+from tests import chromium, emptying
 
 #: A Tuesday in winter time, far from both DST nights.
 MORNING = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -31,9 +31,10 @@ BROWSER_FLAGS = [
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Fail a request that asks the database once per row: zeal watches each one that a test makes."""
+    """Fail a request that asks the database once per row: zeal watches each. What tests commit is emptied quickly."""
     initialize_app_registry()
     patch()
+    emptying.install()
     settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
     # Signing plans five recovery checks, each found or made by itself; more of the same is a query for each row.
     settings.ZEAL_NPLUSONE_THRESHOLD = 8
