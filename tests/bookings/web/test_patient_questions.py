@@ -18,6 +18,7 @@ from tests.bookings.conftest import FIRST, Clinic
 from tests.patient_page import faults, follow
 from tests.treatments.day import all_clear
 from treatments.actions.screening import answer_screening, questions_for
+from treatments.actions.screening_drafts import keep_answers
 from treatments.catalogue.reader import read_catalogue
 from treatments.models import Screening, ScreeningDraft
 from treatments.screening_pages import TOPICS, pages_for
@@ -57,29 +58,53 @@ def opened(client: Client, clinic: Clinic, row: Appointment) -> str:
 
 def answered(client: Client, **given: str) -> str:
     """Answers the page that is open, calmly except what is given; the address of the next."""
-    page = client.get(ADDRESS).context
+    return said_on(client, client.get(ADDRESS).context, **given)
+
+
+def said_on(client: Client, page: Any, **given: str) -> str:
     told = {name: given.get(name, CALM.get(name, "no")) for name in page["form"].fields}
     return str(client.post(ADDRESS, {"page": page["page"].code, **told})["Location"])
 
 
-def answer_all(client: Client, **given: str) -> int:
-    """Answers page after page until the review; how many pages it took."""
-    for count in range(60):
-        if str(client.get(ADDRESS).templates[0].name).endswith("screening_review.html"):
-            return count
-        answered(client, **given)
+def answer_all(client: Client, **given: str) -> None:
+    """Answers page after page until the review."""
+    for _page in range(60):
+        shown = client.get(ADDRESS)
+        if is_review(shown):
+            return
+        said_on(client, shown.context, **given)
     raise AssertionError("the questions do not end")
+
+
+def is_review(shown: Any) -> bool:
+    return str(shown.templates[0].name).endswith("screening_review.html")
+
+
+@pytest.fixture
+def told(phone: Client, row: Appointment) -> None:
+    """Every page was answered calmly before: what the pages keep, without walking through them once more."""
+    session = row.treatment_session
+    assert session is not None
+    asked = [one.item for one in questions_for(session.plan, session)]
+    answers = {
+        one.code: {"answer": "yes", "detail": CALM[one.code]}
+        if one.asks_text
+        else {"answer": CALM.get(one.code, "no")}
+        for one in asked
+    }
+    keep_answers(session, answers, now=BEFORE)
+    assert is_review(phone.get(ADDRESS))
 
 
 def test_every_page_is_small_and_asks_what_belongs_together(
     phone: Client, clinic: Clinic, row: Appointment
 ) -> None:
     sizes, asked = [], []
-    while not str((page := phone.get(ADDRESS)).templates[0].name).endswith("screening_review.html"):
+    while not is_review(page := phone.get(ADDRESS)):
         assert faults(phone, ADDRESS, clinic.location) == []
         sizes.append(len(page.context["form"].fields))
         asked += list(page.context["form"].fields)
-        answered(phone)
+        said_on(phone, page.context)
     assert faults(phone, ADDRESS, clinic.location) == []
     assert (max(sizes) <= 5, len(sizes) < 30) == (True, True)
     wanted = questions_for(row.treatment_session.plan, row.treatment_session)  # type: ignore[union-attr]
@@ -184,12 +209,11 @@ def pages_asked(row: Appointment, sent: Screening) -> set[str]:
     return set(sent.answers.values_list("item", flat=True))
 
 
-def test_a_change_from_the_review_goes_back_to_it(phone: Client) -> None:
-    answer_all(phone)
+def test_a_change_from_the_review_goes_back_to_it(phone: Client, told: None) -> None:
     code = next(page for page, _title, items in TOPICS if "TAN_RECENT" in items)
     form = phone.get(ADDRESS, {"page": code, "then": "review"}).context["form"]
-    told = dict.fromkeys(form.fields, "no") | {"TAN_RECENT": "yes"}
-    to = phone.post(ADDRESS, {"page": code, "then": "review", **told})["Location"]
+    given = dict.fromkeys(form.fields, "no") | {"TAN_RECENT": "yes"}
+    to = phone.post(ADDRESS, {"page": code, "then": "review", **given})["Location"]
     assert to == f"{ADDRESS}?page=TAN_RECENT+&then=review"
     to = phone.post(ADDRESS, {"page": "TAN_RECENT+", "then": "review", "since": "2026-03-27"})["Location"]
     assert to == f"{ADDRESS}?page=review"
@@ -206,27 +230,25 @@ def test_the_review_cannot_be_sent_with_a_gap(phone: Client, row: Appointment) -
 
 
 def test_answers_about_the_present_are_asked_again_when_they_grew_old(
-    phone: Client, clinic: Clinic, row: Appointment
+    phone: Client, clinic: Clinic, row: Appointment, told: None
 ) -> None:
     """Catalogue 3.1: what is asked before every session counts for that session; 96 hours (D)."""
-    answer_all(phone)
     with time_machine.travel(BEFORE + timedelta(hours=97), tick=False):
         opened(phone, clinic, row)
         again = phone.get(ADDRESS).context
         assert [one.item.asked for one in again["page"].asked].count("every") > 0
         kept = ScreeningDraft.objects.get().answers["KELOID"]["answer"]
-        told = phone.get(ADDRESS, {"page": "scars"}).context["form"]["KELOID"].value()
-        assert (kept, told) == ("no", "no")
+        shown = phone.get(ADDRESS, {"page": "scars"}).context["form"]["KELOID"].value()
+        assert (kept, shown) == ("no", "no")
 
 
-def test_something_has_changed_starts_from_what_was_sent(phone: Client, row: Appointment) -> None:
-    answer_all(phone)
+def test_something_has_changed_starts_from_what_was_sent(phone: Client, row: Appointment, told: None) -> None:
     phone.post(ADDRESS, {"page": "review"})
     with time_machine.travel(BEFORE + timedelta(hours=1), tick=False):
         assert phone.post(ADDRESS, {"again": "1"})["Location"] == f"{ADDRESS}?page=review"
         page = phone.get(ADDRESS, {"page": "well", "then": "review"}).context["form"]
-        told = dict.fromkeys(page.fields, "no") | {"FEVER_ILL": "now"}
-        phone.post(ADDRESS, {"page": "well", "then": "review", **told})
+        given = dict.fromkeys(page.fields, "no") | {"FEVER_ILL": "now"}
+        phone.post(ADDRESS, {"page": "well", "then": "review", **given})
         assert "Please do not come yet" in phone.post(ADDRESS, {"page": "review"}).content.decode()
     outcomes = Screening.objects.filter(session=row.treatment_session).order_by("answered_at")
     assert [one.outcome for one in outcomes] == ["advise", "block"]

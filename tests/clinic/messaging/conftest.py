@@ -9,7 +9,6 @@ from itertools import count
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from clinic.messaging import registry
 from clinic.messaging.channels import forget_carriers
@@ -96,27 +95,6 @@ def reminder(at: datetime = NOW, **changes: Any) -> Wanted:
 def once_at_most(at: datetime = NOW, **changes: Any) -> Wanted:
     """A reminder that must never come twice."""
     return reminder(at, policy=Policy.AT_MOST_ONCE, **changes)
-
-
-@pytest.fixture
-def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """Real commits, for threads and processes of their own; afterwards every row is gone.
-
-    Stands in for pytest-django's fixture of that name: deleting the few rows costs milliseconds, where truncating
-    every table costs seconds.
-    """
-    assert connection.settings_dict["NAME"].startswith("test_")
-    kept = {"django_migrations", "django_content_type", "auth_permission"}
-    with django_db_blocker.unblock():
-        yield
-        tables = (
-            set(connection.introspection.django_table_names(only_existing=True, include_views=False)) - kept
-        )
-        emptied = "".join(f"DELETE FROM {connection.ops.quote_name(name)};" for name in sorted(tables))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SET session_replication_role = replica; {emptied} RESET session_replication_role"
-            )
 
 
 @pytest.fixture
