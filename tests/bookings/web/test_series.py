@@ -9,8 +9,10 @@ from bookings.actions import appointments as actions
 from bookings.models import Appointment
 from bookings.visits import plain_visit
 from bookings.words import AppointmentKind
+from clinic.models import Practitioner
+from tests.bookings.api.test_appointments_api import Api
 from tests.bookings.conftest import Clinic
-from tests.factories import PatientFactory
+from tests.factories import PatientFactory, practitioner
 
 
 @pytest.fixture
@@ -114,3 +116,28 @@ def test_a_pick_that_leaves_the_series_no_time_is_refused_with_its_reason(
         "Session 2 cannot be then. It would be too near to another session of the series, or too far from it."
     )
     assert [row["used"] for row in answer.context["rows"]] == [row["used"] for row in rows]
+
+
+def test_every_wish_is_kept_where_it_can_be_on_the_page_and_for_programs(
+    desk: Client, clinic: Clinic, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With whom, on which weekdays, at which time of day, on the same weekday each time."""
+    other = practitioner(at=clinic.location, name="Dr. Zimmer").pk
+    page = {
+        "practitioners": Practitioner.objects.get(resource=other).pk,
+        "parts": "afternoon",
+        "same_weekday": "on",
+    }
+    api = {"practitioners": [other], "weekdays": [1, 3], "parts": ["afternoon"], "same_weekday": True}
+    plan = clinic.plan(sessions=3)
+    rows = desk.get(f"/plans/{plan.pk}/dates/", {**page, "weekdays": ["1", "3"]}).context["rows"]
+    shown = [row["choices"][0][1] for row in rows]
+    told = Api(clinic.desk, capsys).post(f"plans/{plan.pk}/propose/", {"wishes": api}).json()
+    answered = [(one["slot"]["starts_at"], one["slot"]["assignment"]) for one in told["sessions"]]
+    zone = clinic.location.tz
+    assert answered == [(slot.start.astimezone(zone).isoformat(), dict(slot.assignment)) for slot in shown]
+    walls = [slot.start.astimezone(zone) for slot in shown]
+    assert {slot.assignment["practitioner"] for slot in shown} == {other}
+    assert len({wall.weekday() for wall in walls}) == 1
+    assert walls[0].weekday() in (1, 3)
+    assert all(12 <= wall.hour < 17 for wall in walls)
