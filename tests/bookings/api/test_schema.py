@@ -26,7 +26,7 @@ from tests import factories
 from tests.bookings.conftest import FIRST, Clinic
 
 #: The suite sends the same few requests each time; `SCHEMA_EXAMPLES=50` sends that many, others every time.
-EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "3"))
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "5"))
 CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
 NOTHING = "nobody"
 
