@@ -12,7 +12,7 @@ from bookings.models import Appointment
 from clinic.models import Location
 from clinic.timekeeping import local_day
 from treatments.models import TreatmentPlan, TreatmentSession
-from treatments.queries.plan_facts import series_facts
+from treatments.queries.plan_sessions import series_facts
 from treatments.series import SeriesSession, series_from
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from treatments.definitions import ProtocolDefinition, RecordField, SkinType, Zone
 from treatments.models import SessionRecord, TreatmentSession
 from treatments.queries.catalogue import definition_of, shared, skin_type
-from treatments.queries.plan_facts import series_facts
+from treatments.queries.plan_sessions import series_facts
 from treatments.record_form import fields_for
 from treatments.rules.records import agreed_depth
 from treatments.words import ProductRole, RecordStatus

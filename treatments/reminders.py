@@ -23,7 +23,7 @@ from treatments.models import RecoveryCheck, TreatmentPlan, TreatmentSession
 from treatments.naming import plan_name
 from treatments.queries.catalogue import definition_of
 from treatments.queries.patient_scores import moments_to_ask
-from treatments.queries.plan_facts import series_facts
+from treatments.queries.plan_sessions import series_facts
 from treatments.series import SeriesSession, maintenance_window, series_from
 from treatments.spacing import DueWindow
 from treatments.spoken import spoken

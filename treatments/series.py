@@ -11,7 +11,7 @@ from treatments.definitions import Phase
 from treatments.facts import Moment, OneSession, PlanFacts
 from treatments.models import TreatmentPlan
 from treatments.queries.catalogue import definition_of
-from treatments.queries.plan_facts import series_facts
+from treatments.queries.plan_sessions import series_facts
 from treatments.rules.intervals import (
     counted,
     longest_days,

@@ -11,7 +11,7 @@ from typing import Any
 
 from clinic.timekeeping import local_day
 from treatments.models import TreatmentPlan
-from treatments.queries.plan_facts import series_facts
+from treatments.queries.plan_sessions import series_facts
 from treatments.series import SeriesSession, series_from
 from treatments.words import PERFORMED_SESSIONS
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from treatments.facts import OneSession, PlanFacts
 from treatments.models import GentlerStep, TreatmentPlan, TreatmentSession
 from treatments.queries.catalogue import definition_of, policy
-from treatments.queries.plan_facts import series_facts
+from treatments.queries.plan_sessions import series_facts
 from treatments.queries.recovery import SymptomCurve, recovery_curve
 from treatments.rules.intervals import step_to
 from treatments.words import OPEN_SESSIONS, ReactionStatus

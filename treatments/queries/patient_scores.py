@@ -13,7 +13,7 @@ from treatments.facts import OneSession, PlanFacts
 from treatments.models import Outcome, TreatmentPlan
 from treatments.outcome_questions import QUESTIONS
 from treatments.outcomes import PATIENT
-from treatments.queries.plan_facts import series_facts
+from treatments.queries.plan_sessions import series_facts
 from treatments.words import OPEN_SESSIONS, PlanStatus
 
 #: Own choices (ADR 0302): the catalogue names the moments and no slack. So long before a visit, so long after a moment.

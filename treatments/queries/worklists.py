@@ -14,7 +14,7 @@ from clinic.roles import Permission
 from clinic.timekeeping import local_day
 from treatments.facts import Moment, PlanFacts
 from treatments.models import AdverseReaction, SessionRecord, TreatmentPlan, TreatmentSession
-from treatments.queries.plan_facts import series_facts, skin_of
+from treatments.queries.plan_sessions import series_facts, skin_of
 from treatments.queries.signed_consents import signed_consents
 from treatments.rules.consents import consent_problems
 from treatments.series import SeriesSession, series_from
