@@ -67,6 +67,17 @@ def test_booking_takes_six_keystrokes(desk: Page, clinic: Clinic) -> None:
     assert (Appointment.objects.occupying().get().patient, len(pressed)) == (patient, 5)
 
 
+def test_a_name_typed_too_early_is_no_key_of_the_page_that_is_left(desk: Page) -> None:
+    desk.goto("/board/")
+    # The click is stopped: this is the board as it stands while the next page is fetched.
+    desk.evaluate(
+        "document.querySelector('[data-key=n]').addEventListener('click', (press) => press.preventDefault())"
+    )
+    desk.keyboard.press("n")
+    desk.keyboard.press("/")
+    expect(desk.get_by_label("Find patient, phone, appointment")).not_to_be_focused()
+
+
 def test_patient_confirms_on_a_phone_without_script(
     browser: Browser, row: Appointment, clinic: Clinic, base_url: str
 ) -> None:

@@ -46,8 +46,17 @@ function use(target) {
     target.focus();
     target.select?.();
   } else {
+    if (target.matches("a[href]:not([hx-get])")) leftAt = Date.now();
     target.click();
   }
+}
+
+/* Whoever types on while the next page is fetched does not mean the keys of this one: “n” and a name must not undo. */
+const FETCHING_MS = 2000;
+let leftAt = 0;
+
+function isLeaving() {
+  return Date.now() - leftAt < FETCHING_MS;
 }
 
 function isUsable(element) {
@@ -83,6 +92,14 @@ function fillList() {
   );
 }
 
+document.addEventListener(
+  "keydown",
+  (press) => {
+    if (press.key.length === 1 && isLeaving() && !press.target.closest?.(typing)) press.stopImmediatePropagation();
+  },
+  true,
+);
+window.addEventListener("pageshow", () => (leftAt = 0));
 document.addEventListener("keydown", (press) => {
   if (press.ctrlKey || press.metaKey || press.altKey || press.isComposing || press.defaultPrevented || !isOn()) return;
   if (press.target.closest?.(typing) || document.querySelector("dialog[open]")) return;
