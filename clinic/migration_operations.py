@@ -11,15 +11,23 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
 
-class CreateModels(Operation):
+class _AtOnce(Operation):
+    """What both share: they run in a transaction, can be undone, and are never merged with other operations."""
+
+    reduces_to_sql = True
+    reversible = True
+
+    def references_model(self, name: str, app_label: str) -> bool:
+        """Never merged with other operations."""
+        return True
+
+
+class CreateModels(_AtOnce):
     """Creates models together, so that Django renders its picture of all models once instead of once per model.
 
     Measured on the first migration of this project: 45 s as single operations, 4 s so. Foreign keys between the
     models need no order: PostgreSQL gets them after all tables exist.
     """
-
-    reduces_to_sql = True
-    reversible = True
 
     def __init__(self, models: list[CreateModel]) -> None:
         self.models = models
@@ -60,19 +68,12 @@ class CreateModels(Operation):
         """One line for `migrate --plan`."""
         return f"Create {len(self.models)} models together"
 
-    def references_model(self, name: str, app_label: str) -> bool:
-        """Never merged with other operations."""
-        return True
 
-
-class DropFieldIndexes(Operation):
+class DropFieldIndexes(_AtOnce):
     """Foreign keys that give up the index Django makes for each: many at once, without rendering all models for each.
 
     Measured on 177 of them: 20 s as single operations, half a second so. `fields` are "model.field".
     """
-
-    reduces_to_sql = True
-    reversible = True
 
     def __init__(self, fields: list[str]) -> None:
         self.fields = fields
@@ -114,10 +115,6 @@ class DropFieldIndexes(Operation):
     def describe(self) -> str:
         """One line for `migrate --plan`."""
         return f"Drop the indexes of {len(self.fields)} foreign keys"
-
-    def references_model(self, name: str, app_label: str) -> bool:
-        """Never merged with other operations."""
-        return True
 
     def _parts(self) -> Iterator[tuple[str, str]]:
         for one in self.fields:

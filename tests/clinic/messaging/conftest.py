@@ -9,15 +9,19 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from clinic.messaging import registry
+from clinic.messaging.actions.outbox import reconcile
 from clinic.messaging.channels import forget_carriers
 from clinic.messaging.channels.local import MemorySms
+from clinic.messaging.engine.drain import drain
 from clinic.messaging.models import Message
 from clinic.messaging.registry import Attachment, Wanted
 from clinic.messaging.words import MessageKind, Policy
 from clinic.models import Location, Patient
 from clinic.words import LinkPurpose
+from tests.clinic.messaging.carriers import Provider
 from tests.factories import LocationFactory, PatientFactory
 
 #: A Tuesday, 10:00 in Berlin: nobody sleeps.
@@ -132,3 +136,34 @@ def sms(settings: Any) -> Iterator[type[MemorySms]]:
 def pdf(name: str = "visit.ics") -> Attachment:
     """A file that goes with an e-mail."""
     return Attachment(name, b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar")
+
+
+@pytest.fixture(scope="session")
+def provider_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """One for the whole run."""
+    started = Provider(tmp_path_factory.mktemp("provider"))
+    yield started
+    started.program.kill()
+    started.program.wait()
+
+
+@pytest.fixture
+def provider(provider_process: Provider) -> Provider:
+    """It has accepted nothing yet, and works."""
+    (provider_process.folder / "log.jsonl").unlink(missing_ok=True)
+    provider_process.behave("ok")
+    return provider_process
+
+
+@pytest.fixture
+def sent(
+    db: None, visits: Visits, patient: Patient, location: Location, settings: Any, provider: Provider
+) -> Message:
+    """A text that left through the generic gateway."""
+    settings.SMS_CHANNEL, settings.SMS_URL = "http", provider.url("http", "webhook_secret=s3cret")
+    forget_carriers()
+    now = timezone.now()
+    wanted = reminder(now, ignores_quiet_hours=True)
+    reconcile("visit", visits.add(patient, location, now + 8 * HOUR, wanted), now=now)
+    assert drain() == {"sent": 1}
+    return Message.objects.get()
