@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 from phonenumber_field.phonenumber import PhoneNumber, to_python
 
-from bookings.models.appointments import CAME, LONGEST
+from bookings.models.appointment_sets import CAME, LONGEST
 from bookings.words import OCCUPYING, AppointmentKind
 from clinic.intervals import Interval
 from clinic.models import Location
