@@ -168,7 +168,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def with_arrivals(self) -> AppointmentQuerySet:
         """Adds `arrived_at`: when the patient last arrived."""
-        changes = self.model.status_changes.rel.related_model  # type: ignore[attr-defined]
+        changes: Any = self.model.status_changes.rel.related_model
         arrivals = changes.objects.filter(appointment=OuterRef("pk"), to_status=AppointmentStatus.ARRIVED)
         return self.annotate(arrived_at=Subquery(arrivals.order_by("-id").values("changed_at")[:1]))
 
