@@ -32,7 +32,8 @@ def install() -> None:
 
 
 def empty(database: str) -> None:
-    """Deletes every row but those of `KEPT`; histories, which refuse that otherwise, too."""
+    """Deletes every row but those of `KEPT`; histories, which refuse that otherwise, too. Of a test's database only."""
+    assert connections[database].settings_dict["NAME"].startswith("test_")
     filled = " UNION ALL ".join(
         f"SELECT '{name}' WHERE EXISTS (SELECT FROM \"{name}\")" for name in _tables(database)
     )

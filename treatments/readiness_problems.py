@@ -93,8 +93,8 @@ def consent_missing(*, is_start: bool) -> Problem:
 
 
 def consent_expired(*, day: date, is_start: bool) -> Problem:
-    """The consent is older than its validity."""
-    sentence = _("The consent ended on %(day)s and must be signed again.") % {"day": spoken(day)}
+    """The consent does not reach the day of the session; asked ahead, it may still hold today."""
+    sentence = _("The consent is valid until %(day)s only and must be signed again.") % {"day": spoken(day)}
     return strict(is_start, "consent_expired", sentence)
 
 
