@@ -18,6 +18,7 @@ from pytest_django.live_server_helper import LiveServer
 from bookings.models import Appointment, Claim
 from clinic.messaging.models import Message
 from clinic.models import Patient, PatientLink, Task
+from clinic.timekeeping import local_day
 from tests.factories import PASSWORD
 from tests.journeys.person import Person
 from tests.passing_time import time_passes
@@ -147,7 +148,8 @@ def wait_for_the_day(row: Appointment) -> None:
     """The first free time may be tomorrow: then the night passes."""
     from django.utils import timezone
 
-    days = (timezone.localtime(row.starts_at).date() - timezone.localtime().date()).days
+    zone = row.location.tz
+    days = (local_day(row.starts_at, zone) - local_day(timezone.now(), zone)).days
     if days > 0:
         time_passes(days * DAY)
         row.refresh_from_db()
