@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import statistics
-import threading
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import connection, connections, transaction
@@ -122,8 +121,7 @@ def _contention() -> list[Row]:
         patients = list(Patient.objects.order_by("-pk").values_list("pk", flat=True)[: WRITERS * 4])
         slots = [visits.FIRST + timedelta(days=400, minutes=30 * number) for number in range(SLOTS)]
         crowd = _Crowd(place.pk, resource, patients, slots)
-        with ThreadPoolExecutor(WRITERS) as pool:
-            list(pool.map(crowd.write, range(WRITERS)))
+        crowd.run()
         sold, overlaps = crowd.left_behind()
         crowd.forget()
     told = f"{ATTEMPTS} attempts by {WRITERS} writers on {SLOTS} times"
@@ -149,27 +147,45 @@ def _contention() -> list[Row]:
 
 
 class _Crowd:
-    """Writers with a connection each."""
+    """Writers with a process and a connection each: threads of one process would wait for Python's own lock."""
 
     def __init__(self, place: int, resource: int, patients: list[int], slots: list[object]) -> None:
         self.place, self.resource, self.patients, self.slots = place, resource, patients, slots
         self.outcomes: Counter[str] = Counter()
         self.times: list[float] = []
-        self._barrier, self._lock = threading.Barrier(WRITERS), threading.Lock()
+        self._fork = multiprocessing.get_context("fork")
+        self._barrier, self._told = self._fork.Barrier(WRITERS), self._fork.SimpleQueue()
 
-    def write(self, number: int) -> None:
+    def run(self) -> None:
+        """All writers at once; what each of them met."""
+        connections.close_all()  # a connection must not be shared with a fork
+        writers = [self._fork.Process(target=self._write, args=(number,)) for number in range(WRITERS)]
+        for writer in writers:
+            writer.start()
+        for _writer in writers:
+            times, outcomes = self._told.get()
+            self.times += times
+            self.outcomes.update(outcomes)
+        for writer in writers:
+            writer.join()
+        if self.outcomes.total() != ATTEMPTS // WRITERS * WRITERS:
+            raise RuntimeError(f"a writer gave up: {dict(self.outcomes)}")
+
+    def _write(self, number: int) -> None:
         """One writer's share of the attempts."""
         chance = random.Random(number)
-        self._settle(number)
-        self._barrier.wait()
-        for _attempt in range(ATTEMPTS // WRITERS):
-            slot = chance.choice(self.slots)
-            began = time.perf_counter()
-            outcome = self._attempt(slot, chance.choice(self.patients))
-            with self._lock:
-                self.times.append(time.perf_counter() - began)
-                self.outcomes[outcome] += 1
-        connections.close_all()
+        times, outcomes = [], []
+        try:
+            self._settle(number)
+            self._barrier.wait(timeout=60)
+            for _attempt in range(ATTEMPTS // WRITERS):
+                slot = chance.choice(self.slots)
+                began = time.perf_counter()
+                outcomes.append(self._attempt(slot, chance.choice(self.patients)))
+                times.append(time.perf_counter() - began)
+            connections.close_all()
+        finally:
+            self._told.put((times, outcomes))
 
     def _settle(self, number: int) -> None:
         """A connection that serves has booked before: its plans are made. Each one tries at a time of its own."""

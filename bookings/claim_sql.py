@@ -63,13 +63,14 @@ INSERT = f"""
         INSERT INTO bookings_appointment {_VALUES} FROM history
         RETURNING id {_MADE}
 """
-#: Looks, locks and writes in one statement. What was in the way when it began stops it before it waits; who came in
-#: between is met by the exclusion constraints.
+#: Looks, locks and writes in one statement; the resources (space 1) are shared with other bookings. What was in the way
+#: when it began stops it before it waits; who came in between is met by the exclusion constraints.
 INSERT_IF_FREE = f"""
     WITH {{history}}, patience AS MATERIALIZED (
         SELECT set_config('lock_timeout', %(timeout)s, true)
     ), locked AS MATERIALIZED (
-        SELECT pg_advisory_xact_lock(wanted.space, wanted.id)
+        SELECT CASE wanted.space WHEN 1 THEN pg_advisory_xact_lock_shared(wanted.space, wanted.id)
+                                 ELSE pg_advisory_xact_lock(wanted.space, wanted.id) END
           FROM patience, unnest(%(spaces)s::int[], %(ids)s::int[]) AS wanted(space, id)
     ), made AS (
         INSERT INTO bookings_appointment {_VALUES} FROM history, (SELECT count(*) FROM locked) AS mine

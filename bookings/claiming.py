@@ -1,8 +1,12 @@
 """Taking time from resources and patients: lock, look, write. Measured: in this order nothing deadlocks.
 
-Sorted advisory locks come first, so two writers who want the same resource wait for each other in one queue; then
+Sorted advisory locks come first, so two writers who want the same time wait for each other in one queue; then
 one index probe per wanted period; then one statement that inserts everything. The exclusion constraints have the
 last word for whoever comes another way (admin, raw SQL). Everything here runs inside the caller's transaction.
+
+Most changes lock a resource as a whole. A plain booking only shares it and locks the half hours that it wants, so
+that two bookings of the same day do not wait for each other's commit. Whoever shares a resource must not lock it as
+a whole later in the same transaction: two who did would wait for each other.
 """
 
 from __future__ import annotations
@@ -20,9 +24,10 @@ from bookings.quotas import DayQuota, full_days
 from bookings.visits import SpanClaim
 from clinic.prepared import prepared_rows, prepared_write
 
-#: Namespaces of the advisory locks.
-RESOURCES, PATIENTS, DESKS = 1, 2, 3
+#: Namespaces of the advisory locks, in the order in which they are taken.
+RESOURCES, PATIENTS, DESKS, TIMES = 1, 2, 3, 4
 LOCK_TIMEOUT = "3s"
+_HALF_HOUR = 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,17 @@ def _keys(takings: Sequence[Taking]) -> set[tuple[int, int]]:
     return resources | {(PATIENTS, _key(taking.patient)) for taking in takings}
 
 
+def _times(claims: Sequence[SpanClaim]) -> set[tuple[int, int]]:
+    """The half hours that the claims touch: claims of a resource that overlap have one in common."""
+    return {
+        (TIMES, _key(claim.resource * 1_000_003 + half_hour))
+        for claim in claims
+        for half_hour in range(
+            int(claim.start.timestamp()) // _HALF_HOUR, -(int(-claim.end.timestamp()) // _HALF_HOUR)
+        )
+    }
+
+
 def _look_facts(takings: Sequence[Taking], without: Iterable[int], now: datetime) -> dict[str, Any]:
     return {
         **_columns([claim for taking in takings for claim in taking.claims]),
@@ -157,12 +173,13 @@ def insert(taking: Taking, row: NewRow) -> int:
 def insert_if_free(taking: Taking, row: NewRow) -> int | None:
     """The same with looking and locking in the same statement; None when anything is in the way, lapsed holds too.
 
-    Whoever takes the time between the look and the lock is met by the database: an IntegrityError, as for a race.
+    Shares the resources and locks the wanted half hours; None holds no lock. Whoever takes the time between the look
+    and the lock is met by the database: an IntegrityError, as for a race.
     """
     facts = {
         **_facts(taking, row),
         **_look_facts([taking], (), row.now),
-        **_lock_facts(_keys([taking])),
+        **_lock_facts(_keys([taking]) | _times(taking.claims)),
     }
     made = prepared_write(claim_sql.INSERT_IF_FREE, facts)
     return int(made[0][0]) if made else None

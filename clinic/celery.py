@@ -1,11 +1,12 @@
 """Celery wakes; PostgreSQL decides. A broker message never carries a fact about a patient."""
 
-import gc
 import os
 from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init
+
+from clinic.garbage import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
@@ -16,5 +17,5 @@ app.autodiscover_tasks(["clinic.messaging", "treatments", "bookings"])
 
 @worker_process_init.connect
 def keep_what_is_loaded(**_facts: Any) -> None:
-    """What a worker has loaded by now it needs until its end: looking for garbage among it took a fifth of a batch."""
-    gc.freeze()
+    """A worker serves from now on."""
+    settle()

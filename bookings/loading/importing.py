@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from bookings import claiming
 from bookings.actions.appointments import book
 from bookings.loading.rows import NotUsable, Wanted, wanted_from
 from bookings.loading.sheet import SheetRow, read_rows
@@ -69,6 +70,7 @@ def _book_all(
             wanted.append(wanted_from(row, location))
         except NotUsable as problem:
             yield RowRefused(row.number, tuple(str(problem).splitlines()))
+    _lock(wanted)
     for one in sorted(wanted, key=lambda one: one.starts_at):
         try:
             book(
@@ -84,3 +86,9 @@ def _book_all(
         except DomainError as refusal:
             found = tuple(str(problem.sentence) for problem in refusal.problems)
             yield RowRefused(one.number, found or (str(refusal.sentence),))
+
+
+def _lock(wanted: list[Wanted]) -> None:
+    """All that the rows name, in one order and before the first is booked: two files at once must not cross."""
+    resources = {resource for one in wanted for resource in (one.chosen or {}).values()}
+    claiming.lock(resources, {one.visit.patient.pk for one in wanted})
