@@ -6,27 +6,28 @@ both cost more than reading the row. What is kept here is the text and the plan.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
+import psycopg
 from django.db import connection, models
-from django.db.backends.postgresql import base as postgresql
 from django.db.models import query
 
 from clinic.history import telling_by_itself, told_to_history
 
 Row = TypeVar("Row", bound=models.Model)
-# The type stubs do not know these parts of Django.
-ServerBindingCursor: Any = postgresql.ServerBindingCursor
+# The type stubs do not know this part of Django.
 get_related_populators: Any = query.get_related_populators
 #: Integers that stand for values while the SQL is written; no row has such an id.
 _FIRST_MARK = 7_000_000_000_000_000_001
+_VALUE = re.compile(r"%(?:%|(?:\((\w+)\))?s)")
 
 
-class PreparedCursor(ServerBindingCursor):  # type: ignore[misc]
-    """Also remembers what it sent when the plan was known already: Django's query log asks for it."""
+class PreparedCursor(psycopg.RawCursor[Any]):
+    """Sends SQL as PostgreSQL reads it, values apart, and remembers it: Django's query log asks for it."""
 
     def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
         """As psycopg's."""
@@ -39,28 +40,34 @@ class PreparedCursor(ServerBindingCursor):  # type: ignore[misc]
         return self._sent
 
 
-def prepared_cursor() -> Any:
-    """A cursor on Django's connection that sends values apart from the SQL, so that the plan is kept; to be closed.
+def prepared_rows(sql: str, facts: Any) -> list[tuple[Any, ...]]:
+    """The rows of one statement with named or listed values (`%(name)s` or `%s`).
 
-    One statement at a time; the SQL must be the same text each time. Inside the caller's transaction.
+    The SQL must be the same text each time. Inside the caller's transaction.
     """
+    text, names = _native(sql)
     connection.ensure_connection()
     django: Any = connection
-    return django._prepare_cursor(PreparedCursor(connection.connection))  # noqa: SLF001 - Django's own wrapping
-
-
-def prepared_rows(sql: str, facts: Any) -> list[tuple[Any, ...]]:
-    """The rows of one SELECT with named or listed values."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_on_one_line(sql), facts)
+    with django._prepare_cursor(PreparedCursor(connection.connection)) as cursor:  # noqa: SLF001 - Django's own wrapping
+        cursor.execute(text, [facts[name] for name in names] if isinstance(facts, Mapping) else facts)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
 
 
-@lru_cache(maxsize=256)
-def _on_one_line(sql: str) -> str:
-    """Without its indentation: the driver remembers how it reads a statement up to 4,096 characters only."""
-    return " ".join(sql.split())
+@lru_cache(maxsize=512)
+def _native(sql: str) -> tuple[bytes, list[str]]:
+    """The statement with $1, $2, … for its values, without its indentation, and the values' names in this order."""
+    names: list[str] = []
+
+    def numbered(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%"
+        name = found[1] or f"value {len(names)}"
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    return _VALUE.sub(numbered, " ".join(sql.split())).encode(), names
 
 
 _HISTORY = """history AS MATERIALIZED (
