@@ -38,11 +38,12 @@ LOOK = """
        AND NOT a.id = ANY(%(without)s::bigint[])
 """
 _VALUES = """
-               (patient_id, location_id, treatment_session_id, kind, status, starts_at, ends_at, held_until,
+               (id, patient_id, location_id, treatment_session_id, kind, status, starts_at, ends_at, held_until,
                 version, agreement, agreed_version, agreed_at, is_told,
                 cancel_reason, cancelled_by_patient, note, choice_of, created_at, created_by_id)
-        SELECT %(patient)s, %(location)s, %(session)s, %(kind)s, %(status)s, %(starts_at)s::timestamptz,
-               %(ends_at)s::timestamptz, %(held_until)s::timestamptz, 1, 'booked', 1, %(now)s::timestamptz,
+        SELECT coalesce(%(id)s::bigint, nextval('bookings_appointment_id_seq')), %(patient)s, %(location)s, %(session)s,
+               %(kind)s, %(status)s, %(starts_at)s::timestamptz, %(ends_at)s::timestamptz, %(held_until)s::timestamptz,
+               1, 'booked', 1, %(now)s::timestamptz,
                %(is_told)s, '', false, %(note)s, %(choice_of)s, %(now)s::timestamptz, %(by)s::bigint
 """
 _MADE = """
@@ -55,7 +56,7 @@ _MADE = """
         INSERT INTO bookings_appointmentstatuschange
                (appointment_id, from_status, to_status, changed_at, changed_by_id, reason)
         SELECT made.id, '', %(status)s, %(now)s::timestamptz, %(by)s::bigint, '' FROM made
-    )
+    ){along}
     SELECT id FROM made
 """
 INSERT = f"""

@@ -22,7 +22,8 @@ from bookings import claim_sql
 from bookings.models import Appointment
 from bookings.quotas import DayQuota, full_days
 from bookings.visits import SpanClaim
-from clinic.prepared import prepared_rows, prepared_write
+from clinic.prepared import Along, prepared_rows, prepared_write
+from clinic.questions import Facts, Question
 
 #: Namespaces of the advisory locks, in the order in which they are taken.
 RESOURCES, PATIENTS, DESKS, TIMES = 1, 2, 3, 4
@@ -163,14 +164,29 @@ class NewRow:
     now: datetime
     #: The search whose choices a hold is one of; empty for anything else.
     choice_of: str = ""
+    #: A number that was drawn before; without one the row gets the next.
+    number: int | None = None
 
 
-def insert(taking: Taking, row: NewRow) -> int:
+_NUMBER = Question("SELECT nextval('bookings_appointment_id_seq')", columns="number")
+
+
+def number_question() -> tuple[Question, Facts]:
+    """What `draw_number` asks, for who asks several things at once."""
+    return _NUMBER, {}
+
+
+def draw_number() -> int:
+    """The id of an appointment to come, for who must know it before the row is there; a refusal leaves a gap."""
+    return int(_NUMBER.rows({})[0][0])
+
+
+def insert(taking: Taking, row: NewRow, along: Sequence[Along] = ()) -> int:
     """Inserts the appointment, its claims and its status row in one statement; gives the appointment's id."""
-    return int(prepared_write(claim_sql.INSERT, _facts(taking, row))[0][0])
+    return int(prepared_write(claim_sql.INSERT, _facts(taking, row), along)[0][0])
 
 
-def insert_if_free(taking: Taking, row: NewRow) -> int | None:
+def insert_if_free(taking: Taking, row: NewRow, along: Sequence[Along] = ()) -> int | None:
     """The same with looking and locking in the same statement; None when anything is in the way, lapsed holds too.
 
     Shares the resources and locks the wanted half hours; None holds no lock. Whoever takes the time between the look
@@ -181,12 +197,13 @@ def insert_if_free(taking: Taking, row: NewRow) -> int | None:
         **_look_facts([taking], (), row.now),
         **_lock_facts(_keys([taking]) | _times(taking.claims)),
     }
-    made = prepared_write(claim_sql.INSERT_IF_FREE, facts)
+    made = prepared_write(claim_sql.INSERT_IF_FREE, facts, along)
     return int(made[0][0]) if made else None
 
 
 def _facts(taking: Taking, row: NewRow) -> dict[str, Any]:
     return {
+        "id": row.number,
         "patient": taking.patient,
         "session": taking.session,
         "starts_at": taking.start,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bookings.care import booked_days_question, facts_key
+from bookings.claiming import number_question
 from bookings.house import chosen_key, chosen_question
 from bookings.units import is_remembered
 from bookings.visits import Visit
@@ -15,8 +16,8 @@ from treatments.models import TreatmentPlan
 from treatments.queries.plan_facts import facts_question
 
 
-def read_ahead(visit: Visit, resources: Iterable[int], *, now: datetime, is_told: bool) -> None:
-    """For the rules that judge a visit with these resources, and, when the patient `is_told`, for its messages.
+def read_ahead(visit: Visit, resources: Iterable[int], *, now: datetime, is_booked: bool) -> None:
+    """For the rules that judge a visit with these resources, and, when it `is_booked`, for its number and messages.
 
     Only what will surely be asked next: an answer that nobody takes could be an old one to who asks later.
     """
@@ -24,8 +25,8 @@ def read_ahead(visit: Visit, resources: Iterable[int], *, now: datetime, is_told
     asked = list(_about_plan(visit.session.plan, now)) if visit.session else []
     if not is_remembered(chosen_key(visit.location, ids)):
         asked.append(chosen_question(visit.location, ids))
-    if is_told:
-        asked.append(reach_question(visit.patient.pk))
+    if is_booked:
+        asked += [reach_question(visit.patient.pk), number_question()]
     ask_together(*asked)
 
 

@@ -21,6 +21,7 @@ SENTENCES: dict[str, tuple[str, Any]] = {
         "session_booked",
         _("This session already has an appointment: move that one instead."),
     ),
+    "idempotency_key_used_once_per_user": ("carried_out", _("This request was carried out already.")),
     "treatment_session_waits_once": ("already_waiting", _("This session is on the waitlist already.")),
 }
 _EXCLUSION, _UNIQUE, _LOCK_TIMEOUT = "23P01", "23505", "55P03"

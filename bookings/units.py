@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
@@ -24,15 +25,29 @@ def unit(action: Callable[Args, Result]) -> Callable[Args, Result]:
     A unit called by a unit belongs to the outer one. Refusals of the database become ours; a deadlock or a
     serialisation failure tries the whole unit again, at most three times, unless a caller holds the transaction.
     """
+    return _as_unit(action, transaction.atomic)
 
+
+def unit_of_one_write(action: Callable[Args, Result]) -> Callable[Args, Result]:
+    """Decorator: the same for an action that reads, and then writes with one statement or with a unit.
+
+    That statement is the transaction: nothing is told to begin or to commit. Inside any unit it belongs to that.
+    """
+    return _as_unit(action, nullcontext)
+
+
+def _as_unit(
+    action: Callable[Args, Result], opened: Callable[[], AbstractContextManager[Any]]
+) -> Callable[Args, Result]:
     @wraps(action)
     def run(*args: Args.args, **kwargs: Args.kwargs) -> Result:
-        if _memory.get() is not None and connection.in_atomic_block:
+        if _memory.get() is not None and (connection.in_atomic_block or opened is nullcontext):
             return action(*args, **kwargs)
         attempts = 1 if connection.in_atomic_block else ATTEMPTS
         for attempt in range(1, attempts + 1):
             try:
-                return _once(action, *args, **kwargs)
+                with _remembering(), opened():
+                    return action(*args, **kwargs)
             except DatabaseError as error:
                 if ours := refusal(error):
                     raise ours from error
@@ -43,12 +58,12 @@ def unit(action: Callable[Args, Result]) -> Callable[Args, Result]:
     return run
 
 
-def _once(action: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs) -> Result:
+@contextmanager
+def _remembering() -> Iterator[None]:
     mark = _memory.set({})
     forget()
     try:
-        with transaction.atomic():
-            return action(*args, **kwargs)
+        yield
     finally:
         forget()
         _memory.reset(mark)

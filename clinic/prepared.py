@@ -70,6 +70,23 @@ def _native(sql: str) -> tuple[bytes, list[str]]:
     return _VALUE.sub(numbered, " ".join(sql.split())).encode(), names
 
 
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """A write that goes along in the statement that makes a thing: one round trip, and both are there or neither.
+
+    `sql` are further parts of the statement's WITH; they read the new rows FROM made (`id`), so that nothing is written
+    when nothing was made. `then` is called once it is written.
+    """
+
+    sql: str
+    facts: Mapping[str, Any]
+    then: Callable[[], None] = _nothing
+
+
 _HISTORY = """history AS MATERIALIZED (
         SELECT set_config('pghistory.context_id', %(history_id)s, true),
                set_config('pghistory.context_metadata', %(history_facts)s, true)
@@ -77,21 +94,29 @@ _HISTORY = """history AS MATERIALIZED (
 _NO_HISTORY = "history AS MATERIALIZED (SELECT 1)"
 
 
-def prepared_write(sql: str, facts: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """The rows that one writing statement returns.
+def prepared_write(sql: str, facts: Mapping[str, Any], along: Sequence[Along] = ()) -> list[tuple[Any, ...]]:
+    """The rows that one writing statement returns; `along` is written where it says `{along}`.
 
     A statement that writes a table with a history begins with `WITH {history}` and reads FROM history, so that the
     triggers know who and which request changed it (P9).
     """
     context = told_to_history() if "{history}" in sql else None
     named = {} if context is None else {"history_id": context[0], "history_facts": context[1]}
+    for one in along:
+        named.update(one.facts)
+    text = _filled(sql, tuple(one.sql for one in along), is_told=context is not None)
     with telling_by_itself():
-        return prepared_rows(_with_history(sql, is_told=bool(named)), {**facts, **named})
+        rows = prepared_rows(text, {**facts, **named})
+    if rows:
+        for one in along:
+            one.then()
+    return rows
 
 
 @lru_cache(maxsize=256)
-def _with_history(sql: str, *, is_told: bool) -> str:
-    return sql.replace("{history}", _HISTORY if is_told else _NO_HISTORY)
+def _filled(sql: str, along: tuple[str, ...], *, is_told: bool) -> str:
+    told = sql.replace("{history}", _HISTORY if is_told else _NO_HISTORY)
+    return told.replace("{along}", "".join(f", {one}" for one in along))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from bookings import claiming
 from bookings.actions.changing import change, locked
 from bookings.actions.leaving import release, resources_of
-from bookings.actions.telling import tell
+from bookings.actions.telling import tell, words_for
 from bookings.claiming import InTheWay, NewRow, Taking
 from bookings.models import Appointment
 from bookings.problems import refuse
@@ -20,11 +20,12 @@ from bookings.reading_ahead import read_ahead
 from bookings.refusals import SENTENCES
 from bookings.slots import fill, settings_of
 from bookings.timegrid import CELL_MINUTES
-from bookings.units import unit
+from bookings.units import unit, unit_of_one_write
 from bookings.visits import Visit
 from bookings.words import Agreement, AppointmentStatus
 from clinic.errors import Taken
 from clinic.models import Location, Resource
+from clinic.prepared import Along
 
 _CONSTRAINTS = {
     "claim": "claim_resource_not_double_booked",
@@ -33,7 +34,7 @@ _CONSTRAINTS = {
 }
 
 
-@unit
+@unit_of_one_write
 def book(
     *,
     visit: Visit,
@@ -44,26 +45,29 @@ def book(
     note: str = "",
     is_told: bool = True,
     past_quota: bool = False,
+    along: Sequence[Along] = (),
 ) -> Appointment:
     """Books a visit at an instant with the chosen resources (role → id; best fit for roles left out).
 
     Refused with every blocking problem (`Refused`, 422), or because somebody was faster (`Taken`, 409): with the time,
     or with the last place of a day whose number is limited, which `past_quota` sets aside on purpose. The
-    appointment, its claims, its status row and its messages are written together or not at all.
+    appointment, its claims, its status row, its messages and what goes `along` are written together or not at all.
     """
-    row = _take(
-        visit,
-        starts_at,
-        chosen,
-        AppointmentStatus.BOOKED,
-        by=by,
-        now=now,
-        note=note,
-        is_told=is_told,
-        past_quota=past_quota,
-    )
-    tell(row, by=by, now=now, is_new=True)
+    resources = _agreed(visit, starts_at, chosen, by=by, now=now, is_booked=True)
+    taking = taking_at(visit, starts_at, resources, past_quota=past_quota)
+    row = _row(visit, taking, AppointmentStatus.BOOKED, by=by, now=now, note=note, is_told=is_told)
+    row.pk = claiming.draw_number()
+    words = [words_for(row, by=by, now=now), *along]
+    # A quota has no constraint: it is counted by a statement that begins after the wait for the lock.
+    if taking.quotas or not _write_if_free(row, taking, words):
+        _write_in_turn(row, taking, words, now=now)
     return row
+
+
+@unit
+def _write_in_turn(row: Appointment, taking: Taking, along: Sequence[Along] = (), *, now: datetime) -> None:
+    clear_the_way([taking], now=now)
+    _write(row, taking, along)
 
 
 @unit
@@ -78,17 +82,13 @@ def hold(
     past_quota: bool = False,
 ) -> Appointment:
     """Keeps a time for as long as the location's settings say, or `until`; nobody is told."""
-    return _take(
-        visit,
-        starts_at,
-        chosen,
-        AppointmentStatus.HELD,
-        by=by,
-        now=now,
-        held_until=until or hold_ends(visit.location, now),
-        is_told=False,
-        past_quota=past_quota,
-    )
+    resources = _agreed(visit, starts_at, chosen, by=by, now=now)
+    taking = taking_at(visit, starts_at, resources, past_quota=past_quota)
+    ends = until or hold_ends(visit.location, now)
+    row = _row(visit, taking, AppointmentStatus.HELD, by=by, now=now, held_until=ends, is_told=False)
+    # A hold may be tried and given up inside a greater action: it must not meet a constraint, which ends them all.
+    _write_in_turn(row, taking, now=now)
+    return row
 
 
 @unit
@@ -136,46 +136,29 @@ def walk_in(
 ) -> Appointment:
     """Books somebody who is standing at the desk for the next five-minute mark, and notes that they are here."""
     starts_at = now + timedelta(seconds=-now.timestamp() % (CELL_MINUTES * 60))
-    row = _take(
-        visit,
-        starts_at,
-        chosen,
-        AppointmentStatus.BOOKED,
-        by=by,
-        now=now,
-        note=note,
-        is_told=False,
-        past_quota=past_quota,
-    )
+    resources = _agreed(visit, starts_at, chosen, by=by, now=now)
+    taking = taking_at(visit, starts_at, resources, past_quota=past_quota)
+    row = _row(visit, taking, AppointmentStatus.BOOKED, by=by, now=now, note=note, is_told=False)
+    _write_in_turn(row, taking, now=now)
     change(row, AppointmentStatus.ARRIVED, by=by, now=now)
     tell(row, by=by, now=now)
     return row
 
 
-def _take(
+def _agreed(
     visit: Visit,
     starts_at: datetime,
     chosen: Mapping[str, int] | None,
-    status: AppointmentStatus,
     *,
     by: Any,
     now: datetime,
-    held_until: datetime | None = None,
-    note: str = "",
-    is_told: bool = True,
-    past_quota: bool = False,
-) -> Appointment:
+    is_booked: bool = False,
+) -> dict[str, int]:
+    """The resources that the visit takes, when no rule is against it; what a booking will ask is read ahead."""
     resources = fill(visit, starts_at, chosen or {}, now=now)
-    read_ahead(visit, resources.values(), now=now, is_told=status == AppointmentStatus.BOOKED)
+    read_ahead(visit, resources.values(), now=now, is_booked=is_booked)
     refuse(visit, start=starts_at, chosen=resources, by=by, now=now)
-    taking = taking_at(visit, starts_at, resources, past_quota=past_quota)
-    row = _row(visit, taking, status, by=by, now=now, held_until=held_until, note=note, is_told=is_told)
-    # A hold may be tried and given up inside a greater action: it must not meet a constraint, which ends them all.
-    # A quota has no constraint: it is counted by a statement that begins after the wait for the lock.
-    if status == AppointmentStatus.HELD or taking.quotas or not _write_if_free(row, taking):
-        clear_the_way([taking], now=now)
-        _write(row, taking)
-    return row
+    return resources
 
 
 def taking_at(
@@ -251,12 +234,12 @@ def _row(
     )
 
 
-def _write(row: Appointment, taking: Taking) -> None:
-    _is_stored(row, taking, claiming.insert(taking, _columns(row)))
+def _write(row: Appointment, taking: Taking, along: Sequence[Along] = ()) -> None:
+    _is_stored(row, taking, claiming.insert(taking, _columns(row), along))
 
 
-def _write_if_free(row: Appointment, taking: Taking) -> bool:
-    pk = claiming.insert_if_free(taking, _columns(row))
+def _write_if_free(row: Appointment, taking: Taking, along: Sequence[Along]) -> bool:
+    pk = claiming.insert_if_free(taking, _columns(row), along)
     if pk is not None:
         _is_stored(row, taking, pk)
     return pk is not None
@@ -273,6 +256,7 @@ def _columns(row: Appointment) -> NewRow:
         by=row.created_by_id,
         now=row.created_at,
         choice_of=row.choice_of,
+        number=row.pk,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from django.shortcuts import get_object_or_404
@@ -17,8 +18,10 @@ from bookings.api import answers, documents, shapes
 from bookings.api.base import ClinicViewSet
 from bookings.api.shapes import visible_appointments
 from bookings.models import Appointment
+from bookings.visits import Visit
 from clinic.api.etags import etag_of, expected_version, is_unchanged
 from clinic.errors import Taken
+from clinic.prepared import Along
 from clinic.roles import Permission
 
 _ONE = answers.answers(shapes.AppointmentShape, answers.APPOINTMENT, refusals=answers.CHANGING)
@@ -86,18 +89,26 @@ class AppointmentViewSet(ClinicViewSet):
     def create(self, request: Request) -> Response:
         """Books a visit at a time."""
         facts = self.told(shapes.BookShape)
-        return self._take(
-            facts,
-            lambda visit, chosen: actions.book(
+        visit = self._wanted(facts)
+
+        def run(along: Sequence[Along]) -> Any:
+            row = actions.book(
                 visit=visit,
                 starts_at=facts["starts_at"],
-                chosen=chosen,
+                chosen=facts.get("assignment"),
                 note=facts.get("note", ""),
                 is_told=facts["is_told"],
                 past_quota=facts["past_quota"],
                 by=request.user,
                 now=self.now,
-            ),
+                along=along,
+            )
+            return documents.appointments([row])[0]
+
+        return self._or_offers(
+            visit,
+            facts["starts_at"],
+            lambda: self.once_along(run, result_type="appointment", again=self._again),
         )
 
     @extend_schema(
@@ -265,19 +276,30 @@ class AppointmentViewSet(ClinicViewSet):
         """The appointment as it is now, with its ETag."""
         return Response(documents.appointments([row])[0], headers={"ETag": etag_of(row.version)})
 
-    def _take(self, facts: dict[str, Any], make: Callable[[Any, Any], Appointment]) -> Response:
-        """Books or holds once per key; 409 offers other times."""
+    def _wanted(self, facts: dict[str, Any]) -> Visit:
+        """The visit that is to be booked, where the user may book."""
         visit = self.visit(facts)
         self.require(Permission.BOOK, visit.location)
+        return visit
+
+    def _take(self, facts: dict[str, Any], make: Callable[[Any, Any], Appointment]) -> Response:
+        """Holds or takes in once per key."""
+        visit = self._wanted(facts)
 
         def run() -> tuple[list[int], Any]:
             row = make(visit, facts.get("assignment"))
             return [row.pk], documents.appointments([row])[0]
 
+        return self._or_offers(
+            visit, facts["starts_at"], lambda: self.once(run, result_type="appointment", again=self._again)
+        )
+
+    def _or_offers(self, visit: Visit, start: datetime, make: Callable[[], Response]) -> Response:
+        """The answer, or a 409 that offers other times."""
         try:
-            return self.once(run, result_type="appointment", again=self._again)
+            return make()
         except Taken as refused:
-            return self.taken(refused, visit, facts["starts_at"])
+            return self.taken(refused, visit, start)
 
     def _again(self, ids: tuple[int, ...]) -> Any:
         rows = list(self.get_queryset().filter(pk__in=ids))

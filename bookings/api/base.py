@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from rest_framework.viewsets import GenericViewSet
 from bookings.api import documents
 from bookings.assignment import Slot
 from bookings.slots import next_free
-from bookings.units import unit
+from bookings.units import unit, unit_of_one_write
 from bookings.visits import Visit, plain_visit, visit_of
 from bookings.words import AppointmentKind
 from clinic.access import may
@@ -27,6 +27,7 @@ from clinic.api.idempotency import Key, key_of
 from clinic.api.problems import problem_response
 from clinic.errors import DomainError, NotYours, Taken
 from clinic.models import Location
+from clinic.prepared import Along
 from clinic.roles import Permission
 from clinic.timekeeping import local_day
 
@@ -86,14 +87,19 @@ class ClinicViewSet(GenericViewSet):  # type: ignore[type-arg]
     ) -> Response:
         """Creates in one transaction with the request's key: 201, and the same things again on a replay."""
         key = key_of(self.request, now=self.now)
-        try:
-            return Response(_made(make, key, result_type), status=201)
-        except (DomainError, APIException):
-            # Refused by what the same request has made before?
-            known = key.replay() if key else None
-            if known is None:
-                raise
-        return Response(again(known.ids), status=known.status, headers={"Idempotent-Replay": "true"})
+        return _carried_out(lambda: _made(make, key, result_type), key, again)
+
+    def once_along(
+        self,
+        make: Callable[[Sequence[Along]], Any],
+        *,
+        result_type: str,
+        again: Callable[[tuple[int, ...]], Any],
+    ) -> Response:
+        """The same for an action that writes with one statement, and the key along with it."""
+        key = key_of(self.request, now=self.now)
+        along = [key.along(status=201, result_type=result_type)] if key else []
+        return _carried_out(lambda: unit_of_one_write(make)(along), key, again)
 
     def taken(self, refused: Taken, visit: Visit, start: datetime, without: tuple[int, ...] = ()) -> Response:
         """409 with the next free times from the asked day on."""
@@ -110,6 +116,19 @@ class ClinicViewSet(GenericViewSet):  # type: ignore[type-arg]
             problems=documents.problems(refused.problems),
             next_free=[documents.slot(one, location.tz) for one in slots],
         )
+
+
+def _carried_out(
+    make: Callable[[], Any], key: Key | None, again: Callable[[tuple[int, ...]], Any]
+) -> Response:
+    try:
+        return Response(make(), status=201)
+    except (DomainError, APIException):
+        # Refused by what the same request has made before?
+        known = key.replay() if key else None
+        if known is None:
+            raise
+    return Response(again(known.ids), status=known.status, headers={"Idempotent-Replay": "true"})
 
 
 @unit

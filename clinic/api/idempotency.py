@@ -19,22 +19,25 @@ from rest_framework.request import Request
 
 from clinic.errors import DomainError
 from clinic.models import IdempotencyKey
-from clinic.prepared import prepared_write
+from clinic.prepared import Along, prepared_write
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 LONGEST = 100
 
-_KEEP = """
-    INSERT INTO clinic_idempotencykey AS known
-           (user_id, key, fingerprint, status, result_type, result_ids, created_at)
-    VALUES (%(user)s, %(key)s, %(fingerprint)s, %(status)s, %(type)s, %(ids)s::jsonb, %(now)s)
-    ON CONFLICT (user_id, key) DO UPDATE
-       SET fingerprint = excluded.fingerprint, status = excluded.status, result_type = excluded.result_type,
-           result_ids = excluded.result_ids, created_at = excluded.created_at
-     WHERE known.created_at <= %(cutoff)s
-    RETURNING id
+#: A key that is in use stops the statement (`idempotency_key_used_once_per_user`); one that was kept too long does not.
+_ALONG = """
+    outlived AS (
+        DELETE FROM clinic_idempotencykey
+         WHERE user_id = %(key_user)s AND key = %(key_name)s AND created_at <= %(key_cutoff)s RETURNING id
+    ), kept AS (
+        INSERT INTO clinic_idempotencykey (user_id, key, fingerprint, status, result_type, result_ids, created_at)
+        SELECT %(key_user)s, %(key_name)s, %(key_fingerprint)s, %(key_status)s, %(key_type)s,
+               jsonb_agg(made.id ORDER BY made.id), %(key_now)s
+          FROM made, (SELECT count(*) FROM outlived) AS gone HAVING count(*) > 0
+    )
 """
+_KEEP = "WITH made AS (SELECT unnest(%(ids)s::bigint[]) AS id){along} SELECT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,6 @@ class Replay:
     status: int
     result_type: str
     ids: tuple[int, ...]
-
-
-class CarriedOut(DomainError):
-    """The same key was kept by another request while this one was at work: nothing of this one may stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +61,22 @@ class Key:
     def keep(self, *, status: int, result_type: str, ids: list[int]) -> None:
         """Remembers the answer, at the end of the transaction that made it.
 
-        Waits for a request with the same key that is about to commit; `CarriedOut` when one was faster.
+        Waits for a request with the same key that is about to commit; IntegrityError when one was faster.
         """
+        prepared_write(_KEEP, {"ids": ids}, [self.along(status=status, result_type=result_type)])
+
+    def along(self, *, status: int, result_type: str) -> Along:
+        """The same for a thing that one statement makes: to be written along with it."""
         facts = {
-            "user": self.user,
-            "key": self.name,
-            "fingerprint": self.fingerprint,
-            "status": status,
-            "type": result_type,
-            "ids": json.dumps(ids),
-            "now": self.now,
-            "cutoff": self.now - KEPT_FOR,
+            "key_user": self.user,
+            "key_name": self.name,
+            "key_fingerprint": self.fingerprint,
+            "key_status": status,
+            "key_type": result_type,
+            "key_now": self.now,
+            "key_cutoff": self.now - KEPT_FOR,
         }
-        if not prepared_write(_KEEP, facts):
-            raise CarriedOut("carried_out", _("This request was carried out already."))
+        return Along(_ALONG, facts)
 
     def replay(self) -> Replay | None:
         """What the request with this key made when it was carried out; None when it never was.

@@ -31,6 +31,11 @@ def action(clinic: Clinic, verb: Any, hours: float, **fields: Any) -> Callable[[
     return lambda: verb(visit=visit, starts_at=start, **facts)
 
 
+def moving(clinic: Clinic, row: Appointment, hours: float) -> Callable[[], Any]:
+    start = FIRST + hours * HOUR
+    return lambda: appointments.move(appointment=row, starts_at=start, by=clinic.desk, now=clinic.now)
+
+
 class Unfinished:
     """A change whose transaction stays open in a thread of its own until it is let go."""
 
@@ -108,12 +113,7 @@ def test_bookings_holds_and_moves_of_one_morning_all_end_and_nothing_overlaps(ra
     runners = [
         action(raced_clinic, verb, at) for at in places for verb in (appointments.book, appointments.hold)
     ]
-    runners += [
-        lambda row=row, at=at: appointments.move(
-            appointment=row, starts_at=FIRST + at * HOUR, by=raced_clinic.desk, now=raced_clinic.now
-        )
-        for row, at in zip(standing, (1, 2), strict=True)
-    ]
+    runners += [moving(raced_clinic, row, at) for row, at in zip(standing, (1, 2), strict=True)]
     outcomes = kinds(race(*runners))
     assert set(outcomes) == {"done", "taken"}
 

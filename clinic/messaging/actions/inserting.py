@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
 from typing import Any
 
 from django.db import connection, models
+from psycopg import sql
 
 from clinic.messaging.models import Message
-from clinic.prepared import prepared_write
+from clinic.prepared import Along, prepared_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,32 @@ def insert_planned(new: Sequence[Planned], common: Common) -> list[int]:
     """
     if not new:
         return []
-    rows = [{name: getattr(one, name) for name in _DIFFERING} for one in new]
-    shared = {name: getattr(common, name) for name in _SHARED}
-    facts = {**_defaults(), **shared, "rows": json.dumps(rows, default=_instant)}
-    return [pk for (pk,) in prepared_write(_statement(), facts)]
+    return [pk for (pk,) in prepared_write(_statement(), _facts(new, common))]
+
+
+def planned_along(new: Sequence[Planned], common: Common, then: Callable[[], None]) -> Along:
+    """The same to be written along with the thing that the messages are about."""
+    return Along(_part("made, "), _facts(new, common), then)
 
 
 _DIFFERING = tuple(field.name for field in fields(Planned))
 _SHARED = tuple(field.name for field in fields(Common))
 
 
-def _instant(value: datetime) -> str:
-    return value.isoformat()
+def _facts(new: Sequence[Planned], common: Common) -> dict[str, Any]:
+    shared = {f"told_{name}": getattr(common, name) for name in _SHARED}
+    return {"told_rows": json.dumps([_row(one) for one in new]), **shared}
+
+
+def _row(one: Planned) -> dict[str, Any]:
+    """JSON knows no instants."""
+    row = {name: getattr(one, name) for name in _DIFFERING}
+    for name in _INSTANTS:
+        row[name] = row[name].isoformat()
+    return row
+
+
+_INSTANTS = ("scheduled_for", "next_attempt_at", "expires_at")
 
 
 @cache
@@ -76,30 +91,34 @@ def _columns() -> dict[str, models.Field[Any, Any]]:
 
 
 @cache
-def _defaults() -> dict[str, Any]:
-    """What the model writes into the columns that planning says nothing about; a missing value is NULL."""
-    rest = {
-        name: field for name, field in _columns().items() if name not in _DIFFERING and name not in _SHARED
-    }
-    values = {name: field.get_default() for name, field in rest.items()}
-    return {name: str(value) if isinstance(value, str) else value for name, value in values.items()}
+def _statement() -> str:
+    return f"WITH {_part()} SELECT id FROM told ORDER BY id"  # noqa: S608 - our own text
 
 
 @cache
-def _statement() -> str:
+def _part(source: str = "") -> str:
     columns = _columns()
     wanted = ", ".join(f"{name} {_type(columns[name])}" for name in _DIFFERING)
-    values = [
-        f"wanted.{name}" if name in _DIFFERING else f"%({name})s::{_type(columns[name])}" for name in columns
-    ]
     return f"""
-    WITH made AS (
+    told AS (
         INSERT INTO {Message._meta.db_table} ({", ".join(str(field.column) for field in columns.values())})
-        SELECT {", ".join(values)} FROM jsonb_to_recordset(%(rows)s::jsonb) AS wanted({wanted})
+        SELECT {", ".join(map(_value, columns))}
+          FROM {source}jsonb_to_recordset(%(told_rows)s::jsonb) AS wanted({wanted})
         RETURNING id
     )
-    SELECT id FROM made ORDER BY id
     """  # noqa: S608, SLF001 - names of our own tables and columns
+
+
+def _value(name: str) -> str:
+    """Where a column's value comes from; what planning says nothing about is what the model writes."""
+    kind = _type(_columns()[name])
+    if name in _DIFFERING:
+        return f"wanted.{name}"
+    if name in _SHARED:
+        return f"%(told_{name})s::{kind}"
+    default = _columns()[name].get_default()
+    text = sql.Literal(str(default) if isinstance(default, str) else default).as_string()
+    return f"{text.replace('%', '%%')}::{kind}"
 
 
 def _type(field: models.Field[Any, Any]) -> str:

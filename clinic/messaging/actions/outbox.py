@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from clinic.messaging import registry
-from clinic.messaging.actions.inserting import Common, Planned, insert_planned
+from clinic.messaging.actions.inserting import Common, Planned, insert_planned, planned_along
 from clinic.messaging.consent import Reach, reach
 from clinic.messaging.models import Message
 from clinic.messaging.nudging import nudge_after_commit
@@ -27,6 +27,7 @@ from clinic.messaging.words import (
     Reason,
 )
 from clinic.models import ClinicSettings, Location
+from clinic.prepared import Along
 from clinic.statuses import move
 
 #: The first key of our advisory locks; the second is the subject's number.
@@ -94,6 +95,18 @@ def reconcile(
     ):  # what leaves later is found by the tick; nobody need be woken for it
         nudge_after_commit()
     return Reconciled(len(leaving), len(kept), cancelled)
+
+
+def first_words(subject_name: str, obj: Any, *, now: datetime, by: Any = None) -> Along:
+    """What is to be said about a thing that is just being made, to be written along with it; it has its id already."""
+    case = _case(subject_name, obj, now=now, by=by)
+    new = [_planned(case, wanted) for wanted in _worth_saying(case)]
+    is_urgent = any(one.next_attempt_at <= now for one in new)
+    return planned_along(new, _common(case), nudge_after_commit if is_urgent else _nothing)
+
+
+def _nothing() -> None:
+    """What leaves later is found by the tick; nobody need be woken for it."""
 
 
 def _why_not(case: _Case) -> Reason:
