@@ -34,17 +34,17 @@ class ForgivingRedisCache(RedisCache):
         """The new value; 0 when nobody can say. ValueError for a key that is not there."""
         return int(self._asked("incr", 0, key, delta=delta, version=version))
 
-    def count(self, key: str, timeout: int) -> int:
-        """One more of a key, in one round trip: how many there are now; 0 when nobody can say.
+    def count(self, key: str, timeout: int, more: int = 1) -> int:
+        """One (or some) more of a key, in one round trip: how many there are now; 0 when nobody can say.
 
         The first one sets how many seconds it is kept.
         """
-        return int(self._asked("_count", 0, key, timeout))
+        return int(self._asked("_count", 0, key, timeout, more))
 
-    def _count(self, key: str, timeout: int) -> int:
+    def _count(self, key: str, timeout: int, more: int) -> int:
         named = self.make_and_validate_key(key)
-        found = int(self._counter.incr(named))
-        if found == 1:
+        found = int(self._counter.incr(named, more))
+        if found == more:
             self._counter.expire(named, timeout)
         return found
 

@@ -10,7 +10,7 @@ from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from clinic.counting import wait_after
+from clinic.counting import wait_after, wait_after_many
 from clinic.models import ApiToken
 
 
@@ -22,7 +22,7 @@ class TokenThrottle(BaseThrottle):
     def allow_request(self, request: Request, view: Any) -> bool:
         """False when the token has sent too much in this minute: 429 with `Retry-After`."""
         if isinstance(request.auth, ApiToken):
-            self._wait = wait_after(f"token:{request.auth.pk}", limit=settings.API_REQUESTS_A_MINUTE)
+            self._wait = wait_after_many(f"token:{request.auth.pk}", limit=settings.API_REQUESTS_A_MINUTE)
         return not self._wait
 
     def wait(self) -> float:

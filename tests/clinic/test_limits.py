@@ -1,6 +1,7 @@
 """How often is too often: tokens, wrong tokens, logins; and what happens while the counter is away."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from redis.exceptions import ConnectionError as RedisGone
 
 from clinic.api.authentication import token_hash
 from clinic.caches import ForgivingRedisCache
-from clinic.counting import wait_after
+from clinic.counting import Tallies, wait_after
 from clinic.models import ApiToken, Location
 from tests.conftest import MORNING
 from tests.factories import LocationFactory, staff
@@ -101,6 +102,30 @@ def test_without_the_counter_nobody_is_held_up(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("clinic.counting.cache", away)
     assert [wait_after("token:1", limit=1) for _ in range(3)] == [0, 0, 0]
     assert (away.get("x", "nothing"), away.add("x", 1), away.delete("x")) == ("nothing", True, False)
+
+
+def test_two_processes_that_count_for_themselves_stop_at_the_limit_together(clock: Any) -> None:
+    here, there = Tallies(), Tallies()
+    found = [one.add("busy", time.time(), 20) for _ in range(12) for one in (here, there)]
+    assert found[-1] == 24  # the last half was counted together
+    assert sum(count > 20 for count in found) in (
+        4,
+        5,
+    )  # what each kept for itself lets at most one more pass
+    clock.shift(60)
+    assert here.add("busy", time.time(), 20) == 1
+
+
+def test_far_below_the_limit_the_shared_counter_is_asked_once_a_second(
+    clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr("clinic.counting._count", lambda _key, more: told.append(more) or sum(told))
+    tallies = Tallies()
+    found = [tallies.add("x", time.time(), 1000) for _ in range(5)]
+    clock.shift(1)
+    found.append(tallies.add("x", time.time(), 1000))
+    assert (found, told) == ([1, 2, 3, 4, 5, 6], [1, 5])
 
 
 def test_a_minute_is_counted_by_itself(clock: object) -> None:
