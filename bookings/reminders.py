@@ -81,7 +81,7 @@ class AppointmentSubject:
     def wanted(self, obj: Appointment, now: datetime) -> list[Wanted]:
         """All that should be said, from the status and from what was agreed last."""
         if obj.status == S.BOOKED:
-            rest = [] if _is_on_hold(obj) else [*_reminders(obj), *_preparation(obj)]
+            rest = [] if _is_on_hold(obj) else _before_the_visit(obj)
             return [*_news(obj), *rest]
         if obj.status == S.CANCELLED and obj.cancel_reason != CancelReason.LAPSED:
             return list(_news(obj))
@@ -150,8 +150,13 @@ def _news(obj: Appointment) -> Iterator[Wanted]:
     )
 
 
-def _reminders(obj: Appointment) -> Iterator[Wanted]:
-    has_text_on_the_day = any(map(_is_for_the_day, _texts(obj)))
+def _before_the_visit(obj: Appointment) -> list[Wanted]:
+    texts = _texts(obj)
+    return [*_reminders(obj, texts), *_preparation(obj, texts)]
+
+
+def _reminders(obj: Appointment, texts: list[PretreatmentMessage]) -> Iterator[Wanted]:
+    has_text_on_the_day = any(map(_is_for_the_day, texts))
     settings = settings_of(obj.location)
     for one in reminders(
         settings.reminders, starts_at=obj.starts_at, agreed_at=obj.agreed_at, zone=obj.location.tz
@@ -177,14 +182,14 @@ def _is_for_the_day(text: PretreatmentMessage) -> bool:
     return -text.offset < timedelta(hours=12)
 
 
-def _preparation(obj: Appointment) -> Iterator[Wanted]:
+def _preparation(obj: Appointment, texts: list[PretreatmentMessage]) -> Iterator[Wanted]:
     """The protocol's texts at their times; what was due before the visit was agreed goes out as one."""
-    texts = {text.code: text for text in _texts(obj)}
-    timed = [Timed(code, _due(text, obj)) for code, text in texts.items()]
+    by_code = {text.code: text for text in texts}
+    timed = [Timed(code, _due(text, obj)) for code, text in by_code.items()]
     coming, missed = split(timed, agreed_at=obj.agreed_at)
     for one in coming:
-        yield _preparing(obj, texts[one.code], one.at)
-    yield from _merged(obj, [texts[one.code] for one in missed])
+        yield _preparing(obj, by_code[one.code], one.at)
+    yield from _merged(obj, [by_code[one.code] for one in missed])
 
 
 def _preparing(obj: Appointment, text: PretreatmentMessage, at: datetime) -> Wanted:

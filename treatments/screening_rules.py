@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -78,7 +78,9 @@ def applies(item: ScreeningItem, scope: ScreeningScope) -> bool:
     return asked and _is_here(item.only_regions, item.only_zones, scope)
 
 
-def _is_here(regions: Iterable[Region], zones: Iterable[str], scope: ScreeningScope) -> bool:
+def _is_here(regions: Collection[Region], zones: Collection[str], scope: ScreeningScope) -> bool:
+    if not regions and not zones:
+        return True
     wanted_regions, wanted_zones = frozenset(regions), frozenset(zones)
     in_region = not wanted_regions or not scope.regions or not scope.regions.isdisjoint(wanted_regions)
     return in_region and (not wanted_zones or not scope.zones or not scope.zones.isdisjoint(wanted_zones))

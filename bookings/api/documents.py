@@ -20,6 +20,7 @@ from clinic.errors import Problem
 from clinic.models import Closure, Patient
 from clinic.prepared import prepared_rows
 from treatments.models import TreatmentPlan
+from treatments.queries.catalogue import definition_of
 from treatments.series import SeriesSession
 
 Document = dict[str, Any]
@@ -45,7 +46,7 @@ def appointment(row: Appointment, claims: Iterable[Holding]) -> Document:
             "id": session.pk,
             "number": session.number,
             "plan": session.plan_id,
-            "protocol": session.protocol_version.protocol.code,
+            "protocol": definition_of(session).code,
         },
         "starts_at": local(row.starts_at, zone),
         "ends_at": local(row.ends_at, zone),

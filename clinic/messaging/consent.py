@@ -14,10 +14,11 @@ _SMS = str(Channel.SMS)
 Choices = dict[tuple[str, str], bool]
 _CHOICES = Question(
     """
-    SELECT patient_id, channel, purpose, is_wanted FROM messaging_contactchoice
-     WHERE patient_id = ANY(%(patients)s::bigint[])
+    SELECT p.id, p.phone, c.channel, c.purpose, c.is_wanted
+      FROM clinic_patient p LEFT JOIN messaging_contactchoice c ON c.patient_id = p.id
+     WHERE p.id = ANY(%(patients)s::bigint[])
 """,
-    columns="patient_id channel purpose is_wanted",
+    columns="patient phone channel purpose is_wanted",
 )
 
 
@@ -28,6 +29,7 @@ class Reach:
     patient: Patient
     choices: Choices
     _written: dict[str, str] = field(default_factory=dict, compare=False)
+    _channels: dict[tuple[str, str], Channel] = field(default_factory=dict, compare=False)
 
     def address(self, channel: str) -> str:
         """Phone number (E.164) or e-mail address; empty when there is none."""
@@ -52,6 +54,11 @@ class Reach:
 
     def channel_for(self, asked: str, purpose: str) -> Channel:
         """The channel to plan for: as asked or preferred; the other one when only that can be reached."""
+        if (known := self._channels.get((asked, purpose))) is None:
+            known = self._channels[asked, purpose] = self._channel_for(asked, purpose)
+        return known
+
+    def _channel_for(self, asked: str, purpose: str) -> Channel:
         first = Channel(self.patient.preferred_channel if asked == PREFERRED else asked)
         if asked != PREFERRED or self.refusal(first, purpose) is None:
             return first
@@ -61,7 +68,10 @@ class Reach:
 
 def reach(patient: Patient) -> Reach:
     """How one patient may be reached."""
-    return Reach(patient, choices_of([patient.pk])[patient.pk])
+    rows = _CHOICES.rows({"patients": [patient.pk]})
+    written = {_SMS: str(rows[0][1] or "") if rows else ""}  # stored as E.164 already
+    choices = {(channel, purpose): wanted for *_who, channel, purpose, wanted in rows if channel is not None}
+    return Reach(patient, choices, written)
 
 
 def reach_question(patient_id: int) -> tuple[Question, Facts]:
@@ -72,6 +82,7 @@ def reach_question(patient_id: int) -> tuple[Question, Facts]:
 def choices_of(patient_ids: Iterable[int]) -> dict[int, Choices]:
     """The choices of several patients, by patient."""
     found: dict[int, Choices] = {pk: {} for pk in patient_ids}
-    for patient_id, channel, purpose, wanted in _CHOICES.rows({"patients": list(found)}):
-        found[patient_id][(channel, purpose)] = wanted
+    for patient, _phone, channel, purpose, is_wanted in _CHOICES.rows({"patients": list(found)}):
+        if channel is not None:
+            found[patient][(channel, purpose)] = is_wanted
     return found

@@ -66,7 +66,12 @@ def silenced(settings: ClinicSettings) -> set[str]:
 
 def says(settings: ClinicSettings, *, rule: str, kind: str) -> bool:
     """Whether a rule speaks at the location. What is always on cannot be silenced by a rule's code either."""
-    return kind in ALWAYS_ON or not {rule, kind} & silenced(settings)
+    return speaks(rule, kind, silenced(settings))
+
+
+def speaks(rule: str, kind: str, off: set[str]) -> bool:
+    """The same for who asks about many rules: `off` are the silenced codes."""
+    return kind in ALWAYS_ON or not (rule in off or kind in off)
 
 
 def overview(location: Location, settings: ClinicSettings) -> list[Group]:

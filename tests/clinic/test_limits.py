@@ -120,7 +120,12 @@ def test_far_below_the_limit_the_shared_counter_is_asked_once_a_second(
     clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[int] = []
-    monkeypatch.setattr("clinic.counting._count", lambda _key, more: told.append(more) or sum(told))
+
+    def count(_key: str, more: int) -> int:
+        told.append(more)
+        return sum(told)
+
+    monkeypatch.setattr("clinic.counting._count", count)
     tallies = Tallies()
     found = [tallies.add("x", time.time(), 1000) for _ in range(5)]
     clock.shift(1)

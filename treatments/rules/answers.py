@@ -52,6 +52,8 @@ def findings_for(
     facts: PlanFacts, one: OneSession, moment: Moment
 ) -> list[tuple[ScreeningItem, ItemFinding]]:
     """What every valid answer means on the day, with its item; an answer outlives 365 days for nobody."""
+    if not facts.answers:
+        return []
     scope = scope_of(facts, one)
     found = []
     for item in one.definition.screening:

@@ -18,13 +18,13 @@ BEFORE_FIRST = frozenset({"PT_FST"})
 
 def rules_for(facts: PlanFacts, one: OneSession) -> tuple[PatchTestRule, ...]:
     """The tests this session needs, by tag, mixture and skin type."""
-    return tuple(rule for rule in one.definition.patch_tests if _applies(rule, facts, one))
-
-
-def _applies(rule: PatchTestRule, facts: PlanFacts, one: OneSession) -> bool:
     tags = {str(tag) for tag in one.definition.tags} | {str(Tag.ALL)}
     if not facts.numbing_planned:
         tags.discard(Tag.NUMB)
+    return tuple(rule for rule in one.definition.patch_tests if _applies(rule, tags, facts, one))
+
+
+def _applies(rule: PatchTestRule, tags: set[str], facts: PlanFacts, one: OneSession) -> bool:
     planned = facts.components if one.definition.mixtures else frozenset()
     wanted = not tags.isdisjoint(rule.tags) or not planned.isdisjoint(rule.components)
     skin = not rule.skin_types or facts.skin_type in rule.skin_types

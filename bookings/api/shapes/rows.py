@@ -20,7 +20,7 @@ def sessions_of(user: Any) -> Any:
     """Sessions of patients that the user may see, with what a visit is made of."""
     rows = TreatmentSession.objects.visible_to(user)
     return rows.select_related(
-        "plan__patient__clinical_profile", "plan__location__settings", "protocol_version__protocol"
+        "plan__patient__clinical_profile", "plan__location__settings", "protocol_version"
     ).defer("protocol_version__definition")
 
 
@@ -28,6 +28,7 @@ def sessions_of(user: Any) -> Any:
 _NOT_READ = (
     "protocol_version__definition",
     "plan__patient__desk_note",
+    "plan__patient__phone",
     "plan__patient__search",
     "plan__patient__clinical_profile__note",
     "plan__location__phone",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 from psycopg import sql
@@ -16,8 +15,7 @@ from clinic.messaging.models import Message
 from clinic.prepared import Along, prepared_write
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(NamedTuple):
     """One message to be, by the columns in which the messages of one change differ."""
 
     kind: str
@@ -35,8 +33,7 @@ class Planned:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Common:
+class Common(NamedTuple):
     """The columns that all messages of one change share."""
 
     patient_id: int
@@ -64,18 +61,17 @@ def planned_along(new: Sequence[Planned], common: Common, then: Callable[[], Non
     return Along(_part("made, "), _facts(new, common), then)
 
 
-_DIFFERING = tuple(field.name for field in fields(Planned))
-_SHARED = tuple(field.name for field in fields(Common))
+_DIFFERING, _SHARED = Planned._fields, Common._fields
 
 
 def _facts(new: Sequence[Planned], common: Common) -> dict[str, Any]:
-    shared = {f"told_{name}": getattr(common, name) for name in _SHARED}
+    shared = {f"told_{name}": value for name, value in zip(_SHARED, common, strict=True)}
     return {"told_rows": json.dumps([_row(one) for one in new]), **shared}
 
 
 def _row(one: Planned) -> dict[str, Any]:
     """JSON knows no instants."""
-    row = {name: getattr(one, name) for name in _DIFFERING}
+    row = one._asdict()
     for name in _INSTANTS:
         row[name] = row[name].isoformat()
     return row

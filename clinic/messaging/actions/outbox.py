@@ -15,7 +15,7 @@ from clinic.messaging.consent import Reach, reach
 from clinic.messaging.models import Message
 from clinic.messaging.nudging import nudge_after_commit
 from clinic.messaging.registry import Subject, Wanted
-from clinic.messaging.rules import says
+from clinic.messaging.rules import silenced, speaks
 from clinic.messaging.timing import leaves_at
 from clinic.messaging.words import (
     MESSAGE_TRANSITIONS,
@@ -237,8 +237,9 @@ def _serialise(subject_name: str, pk: int) -> None:
 
 def _worth_saying(case: _Case) -> Iterable[Wanted]:
     """What the subject wants, without what is switched off here and what is too late."""
+    off = silenced(case.settings)
     for wanted in case.subject.wanted(case.obj, case.now):
-        if wanted.expires_at > case.now and says(case.settings, rule=wanted.rule, kind=wanted.kind):
+        if wanted.expires_at > case.now and speaks(wanted.rule, wanted.kind, off):
             yield wanted
 
 
