@@ -22,7 +22,7 @@ from bookings import claim_sql
 from bookings.models import Appointment
 from bookings.quotas import DayQuota, full_days
 from bookings.visits import SpanClaim
-from clinic.prepared import Along, prepared_rows, prepared_write
+from clinic.prepared import Along, listed, prepared_rows, prepared_write
 from clinic.questions import Facts, Question
 
 #: Namespaces of the advisory locks, in the order in which they are taken.
@@ -119,11 +119,11 @@ def _times(claims: Sequence[SpanClaim]) -> set[tuple[int, int]]:
 def _look_facts(takings: Sequence[Taking], without: Iterable[int], now: datetime) -> dict[str, Any]:
     return {
         **_columns([claim for taking in takings for claim in taking.claims]),
-        "patients": [taking.patient for taking in takings],
-        "from": [taking.start for taking in takings],
-        "until": [taking.end for taking in takings],
-        "sessions": [taking.session for taking in takings if taking.session],
-        "without": list(without),
+        "patients": listed(taking.patient for taking in takings),
+        "from": listed(taking.start for taking in takings),
+        "until": listed(taking.end for taking in takings),
+        "sessions": listed(taking.session for taking in takings if taking.session),
+        "without": listed(without),
         "now": now,
     }
 
@@ -194,7 +194,6 @@ def insert_if_free(taking: Taking, row: NewRow, along: Sequence[Along] = ()) -> 
     """
     facts = {
         **_facts(taking, row),
-        **_look_facts([taking], (), row.now),
         **_lock_facts(_keys([taking]) | _times(taking.claims)),
     }
     made = prepared_write(claim_sql.INSERT_IF_FREE, facts, along)
@@ -246,11 +245,11 @@ def _claim(owner: Mapping[str, int | None], claims: Sequence[SpanClaim]) -> None
         )
 
 
-def _columns(claims: Sequence[SpanClaim]) -> dict[str, list[Any]]:
+def _columns(claims: Sequence[SpanClaim]) -> dict[str, str]:
     return {
-        "resources": [claim.resource for claim in claims],
-        "starts": [claim.start for claim in claims],
-        "ends": [claim.end for claim in claims],
+        "resources": listed(claim.resource for claim in claims),
+        "starts": listed(claim.start for claim in claims),
+        "ends": listed(claim.end for claim in claims),
     }
 
 
@@ -258,8 +257,8 @@ def _lock_facts(keys: set[tuple[int, int]]) -> dict[str, Any]:
     ordered = sorted(keys)
     return {
         "timeout": LOCK_TIMEOUT,
-        "spaces": [space for space, _ in ordered],
-        "ids": [key for _, key in ordered],
+        "spaces": listed(space for space, _ in ordered),
+        "ids": listed(key for _, key in ordered),
     }
 
 

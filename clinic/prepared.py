@@ -7,8 +7,9 @@ both cost more than reading the row. What is kept here is the text and the plan.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
@@ -68,6 +69,11 @@ def _native(sql: str) -> tuple[bytes, list[str]]:
         return f"${names.index(name) + 1}"
 
     return _VALUE.sub(numbered, " ".join(sql.split())).encode(), names
+
+
+def listed(values: Iterable[int | datetime]) -> str:
+    """Ids or instants as PostgreSQL writes an array, for a value that the SQL casts: quicker than the driver does it."""
+    return "{" + ",".join([f'"{value}"' for value in values]) + "}"
 
 
 def _nothing() -> None:

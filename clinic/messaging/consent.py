@@ -7,18 +7,23 @@ from dataclasses import dataclass, field
 
 from clinic.messaging.words import ASKED_FIRST, OTHER_CHANNEL, PREFERRED, Channel, Purpose, Reason
 from clinic.models import Patient
+from clinic.prepared import prepared_rows
 from clinic.questions import Facts, Question
 
 _SMS = str(Channel.SMS)
 #: (channel, purpose) → what the patient said.
 Choices = dict[tuple[str, str], bool]
-_CHOICES = Question(
+_CHOICES = """
+    SELECT patient_id, channel, purpose, is_wanted FROM messaging_contactchoice
+     WHERE patient_id = ANY(%(patients)s::bigint[])
+"""
+_REACH = Question(
     """
-    SELECT p.id, p.phone, c.channel, c.purpose, c.is_wanted
+    SELECT p.phone, c.channel, c.purpose, c.is_wanted
       FROM clinic_patient p LEFT JOIN messaging_contactchoice c ON c.patient_id = p.id
-     WHERE p.id = ANY(%(patients)s::bigint[])
+     WHERE p.id = %(patient)s
 """,
-    columns="patient phone channel purpose is_wanted",
+    columns="phone channel purpose is_wanted",
 )
 
 
@@ -68,21 +73,20 @@ class Reach:
 
 def reach(patient: Patient) -> Reach:
     """How one patient may be reached."""
-    rows = _CHOICES.rows({"patients": [patient.pk]})
-    written = {_SMS: str(rows[0][1] or "") if rows else ""}  # stored as E.164 already
-    choices = {(channel, purpose): wanted for *_who, channel, purpose, wanted in rows if channel is not None}
+    rows = _REACH.rows({"patient": patient.pk})
+    written = {_SMS: str(rows[0][0] or "") if rows else ""}  # stored as E.164 already
+    choices = {(channel, purpose): wanted for _phone, channel, purpose, wanted in rows if channel is not None}
     return Reach(patient, choices, written)
 
 
 def reach_question(patient_id: int) -> tuple[Question, Facts]:
     """What `reach` asks, for who asks several things at once."""
-    return _CHOICES, {"patients": [patient_id]}
+    return _REACH, {"patient": patient_id}
 
 
 def choices_of(patient_ids: Iterable[int]) -> dict[int, Choices]:
     """The choices of several patients, by patient."""
     found: dict[int, Choices] = {pk: {} for pk in patient_ids}
-    for patient, _phone, channel, purpose, is_wanted in _CHOICES.rows({"patients": list(found)}):
-        if channel is not None:
-            found[patient][(channel, purpose)] = is_wanted
+    for patient, channel, purpose, is_wanted in prepared_rows(_CHOICES, {"patients": list(found)}):
+        found[patient][(channel, purpose)] = is_wanted
     return found
