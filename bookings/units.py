@@ -25,7 +25,7 @@ def unit(action: Callable[Args, Result]) -> Callable[Args, Result]:
     A unit called by a unit belongs to the outer one. Refusals of the database become ours; a deadlock or a
     serialisation failure tries the whole unit again, at most three times, unless a caller holds the transaction.
     """
-    return _as_unit(action, transaction.atomic)
+    return _as_unit(action)
 
 
 def unit_of_one_write(action: Callable[Args, Result]) -> Callable[Args, Result]:
@@ -33,20 +33,18 @@ def unit_of_one_write(action: Callable[Args, Result]) -> Callable[Args, Result]:
 
     That statement is the transaction: nothing is told to begin or to commit. Inside any unit it belongs to that.
     """
-    return _as_unit(action, nullcontext)
+    return _as_unit(action, begins=False)
 
 
-def _as_unit(
-    action: Callable[Args, Result], opened: Callable[[], AbstractContextManager[Any]]
-) -> Callable[Args, Result]:
+def _as_unit(action: Callable[Args, Result], *, begins: bool = True) -> Callable[Args, Result]:
     @wraps(action)
     def run(*args: Args.args, **kwargs: Args.kwargs) -> Result:
-        if _memory.get() is not None and (connection.in_atomic_block or opened is nullcontext):
+        if _memory.get() is not None and (connection.in_atomic_block or not begins):
             return action(*args, **kwargs)
         attempts = 1 if connection.in_atomic_block else ATTEMPTS
         for attempt in range(1, attempts + 1):
             try:
-                with _remembering(), opened():
+                with _remembering(), _opened(begins):
                     return action(*args, **kwargs)
             except DatabaseError as error:
                 if ours := refusal(error):
@@ -56,6 +54,11 @@ def _as_unit(
         raise AssertionError("the last attempt returns or raises")
 
     return run
+
+
+def _opened(begins: bool) -> AbstractContextManager[Any]:
+    """Inside a transaction that no unit began, a refusal by the database must not end what that has done so far."""
+    return transaction.atomic() if begins or connection.in_atomic_block else nullcontext()
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def _native(sql: str) -> tuple[bytes, list[str]]:
 
 
 def listed(values: Iterable[int | datetime]) -> str:
-    """Ids or instants as PostgreSQL writes an array, for a value that the SQL casts: quicker than the driver does it."""
+    """Ids or instants as PostgreSQL writes an array, for a value that the SQL casts: quicker than the driver's way."""
     return "{" + ",".join([f'"{value}"' for value in values]) + "}"
 
 

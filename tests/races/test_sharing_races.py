@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from bookings.actions import appointments
 from bookings.actions.closures import close
 from bookings.loading.importing import import_appointments
 from bookings.models import Appointment, Claim
 from bookings.visits import visit_of
+from clinic.messaging.models import Message
 from clinic.models import Resource
 from tests import factories
 from tests.bookings.conftest import FIRST, Clinic
@@ -75,6 +76,18 @@ def _somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
         return cursor.fetchone() is not None
+
+
+def test_a_booking_whose_messages_the_database_refuses_leaves_nothing_behind(raced_clinic: Clinic) -> None:
+    first = action(raced_clinic, appointments.book, 0)()
+    known = Message.objects.about("appointment", first.pk).get(rule="BOOKED")
+    known.pk, known.dedupe_key = None, known.dedupe_key.replace(f":{first.pk}:", f":{first.pk + 1}:")
+    known.save(force_insert=True)
+    before = Message.objects.count()
+    with pytest.raises(IntegrityError, match="message_planned_once"):
+        action(raced_clinic, appointments.book, 4)()
+    assert (Appointment.objects.get(), Message.objects.count()) == (first, before)
+    assert {claim.appointment_id for claim in Claim.objects.all()} == {first.pk}
 
 
 def test_another_time_of_the_same_practitioner_is_booked_while_the_first_is_not_yet_committed(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import transaction
 
+from bookings import claiming
 from bookings.actions import appointments
 from bookings.models import Appointment, Claim
 from bookings.refusals import Refused
@@ -89,6 +92,21 @@ def test_taken_resource_is_refused_and_nothing_is_written(clinic: Clinic) -> Non
         )
     assert refused.value.code == "taken"
     assert (Appointment.objects.count(), Claim.objects.count()) == (1, before)
+
+
+def test_refusal_by_the_database_leaves_what_the_callers_transaction_did_before(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when somebody takes the time between the look and the lock."""
+    first, second = clinic.visit(), clinic.visit()
+    facts: Any = {"starts_at": FIRST, "chosen": clinic.chosen(), "by": clinic.desk, "now": clinic.now}
+    with transaction.atomic():
+        standing = appointments.book(visit=first, **facts)
+        monkeypatch.setattr("bookings.claiming.insert_if_free", claiming.insert)
+        with pytest.raises(Taken) as refused:
+            appointments.book(visit=second, **facts)
+    assert refused.value.code == "taken"
+    assert list(Appointment.objects.all()) == [standing]
 
 
 def test_patient_is_not_booked_twice_at_once(clinic: Clinic) -> None:
