@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from bookings.models import Appointment
-from clinic.models import ApiToken, User
+from clinic.models import ApiToken, IdempotencyKey, User
 from tests import factories
 from tests.bookings.conftest import FIRST, Clinic
 
@@ -116,6 +116,23 @@ def test_same_key_books_once_and_another_request_under_it_is_refused(clinic: Cli
     assert second.json() == first.json()
     assert (second["Idempotent-Replay"], other.json()["code"]) == ("true", "idempotency_key_reused")
     assert Appointment.objects.count() == 1
+
+
+def test_a_key_in_use_stops_a_request_that_nothing_else_stops(clinic: Clinic, api: Api) -> None:
+    later = (FIRST + 4 * HOUR).isoformat()
+    assert api.post("appointments/", wanted(clinic), Idempotency_Key="a-1").status_code == 201
+    other = api.post("appointments/", wanted(clinic, starts_at=later), Idempotency_Key="a-1")
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert (Appointment.objects.count(), IdempotencyKey.objects.count()) == (1, 1)
+
+
+def test_a_key_that_was_kept_for_a_day_is_free_again(clinic: Clinic, api: Api) -> None:
+    later = (FIRST + 4 * HOUR).isoformat()
+    first = api.post("appointments/", wanted(clinic), Idempotency_Key="a-1").json()
+    IdempotencyKey.objects.update(created_at=clinic.now - 24 * HOUR)
+    second = api.post("appointments/", wanted(clinic, starts_at=later), Idempotency_Key="a-1")
+    assert (second.status_code, "Idempotent-Replay" in second) == (201, False)
+    assert IdempotencyKey.objects.get().result_ids == [second.json()["id"]] != [first["id"]]
 
 
 def test_refused_request_does_not_use_its_key_up(clinic: Clinic, api: Api) -> None:
