@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bench import data, visits
 from bench.rows import Row, timed
-from bookings import claiming
+from bookings import claim_writing, claiming
 from bookings.actions import taking
 from bookings.availability import starts
 from bookings.claiming import Taking
@@ -194,7 +194,7 @@ class _Crowd:
             with transaction.atomic():
                 wanted = self._wanted(start, self.patients[number])
                 claiming.lock_and_look([wanted], now=data.now())
-                claiming.insert_if_free(wanted, self._row())
+                claim_writing.insert_if_free(wanted, self._row())
                 transaction.set_rollback(True)
 
     def _wanted(self, start: object, patient: int) -> Taking:
@@ -205,17 +205,17 @@ class _Crowd:
         wanted = self._wanted(start, patient)
         try:
             with transaction.atomic():
-                if claiming.insert_if_free(wanted, self._row()) is not None:
+                if claim_writing.insert_if_free(wanted, self._row()) is not None:
                     return "sold"
                 if claiming.lock_and_look([wanted], now=data.now()):
                     return "taken"
-                claiming.insert(wanted, self._row())
+                claim_writing.insert(wanted, self._row())
         except Exception as error:  # whatever comes is counted, none is expected
             return sqlstate(error) or type(error).__name__
         return "sold"
 
-    def _row(self) -> claiming.NewRow:
-        return claiming.NewRow(
+    def _row(self) -> claim_writing.NewRow:
+        return claim_writing.NewRow(
             location=self.place,
             kind=AppointmentKind.CONSULTATION,
             status="booked",

@@ -1,6 +1,6 @@
 """The statements that take time: the locks, the look at what is in the way, and the insert of everything.
 
-Used by `bookings.claiming` only, which says in which order; see docs/adr/0301.
+Used by `bookings.claiming` and `bookings.claim_writing`, which say in which order; see docs/adr/0301.
 """
 
 LOCK = """

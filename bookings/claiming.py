@@ -11,7 +11,7 @@ a whole later in the same transaction: two who did would wait for each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,8 +22,7 @@ from bookings import claim_sql
 from bookings.models import Appointment
 from bookings.quotas import DayQuota, full_days
 from bookings.visits import SpanClaim
-from clinic.prepared import Along, listed, prepared_rows, prepared_write
-from clinic.questions import Facts, Question
+from clinic.prepared import listed, prepared_rows
 
 #: Namespaces of the advisory locks, in the order in which they are taken.
 RESOURCES, PATIENTS, DESKS, TIMES = 1, 2, 3, 4
@@ -74,7 +73,7 @@ def lock_and_look(
     that are about to leave. More than three seconds of waiting is refused by PostgreSQL (55P03).
     """
     wanted = list(takings)
-    keys = _keys(wanted) | {(RESOURCES, _key(resource)) for resource in also}
+    keys = keys_of(wanted) | {(RESOURCES, _key(resource)) for resource in also}
     facts = _look_facts(wanted, without, now)
     found = _look(facts)
     if any(not way.has_lapsed for way in found):
@@ -100,12 +99,12 @@ def look(takings: Iterable[Taking], *, now: datetime, without: Iterable[int] = (
     return _look(_look_facts(wanted, without, now))
 
 
-def _keys(takings: Sequence[Taking]) -> set[tuple[int, int]]:
+def keys_of(takings: Sequence[Taking]) -> set[tuple[int, int]]:
     resources = {(RESOURCES, _key(claim.resource)) for taking in takings for claim in taking.claims}
     return resources | {(PATIENTS, _key(taking.patient)) for taking in takings}
 
 
-def _times(claims: Sequence[SpanClaim]) -> set[tuple[int, int]]:
+def half_hours_of(claims: Sequence[SpanClaim]) -> set[tuple[int, int]]:
     """The half hours that the claims touch: claims of a resource that overlap have one in common."""
     return {
         (TIMES, _key(claim.resource * 1_000_003 + half_hour))
@@ -118,7 +117,7 @@ def _times(claims: Sequence[SpanClaim]) -> set[tuple[int, int]]:
 
 def _look_facts(takings: Sequence[Taking], without: Iterable[int], now: datetime) -> dict[str, Any]:
     return {
-        **_columns([claim for taking in takings for claim in taking.claims]),
+        **columns_of([claim for taking in takings for claim in taking.claims]),
         "patients": listed(taking.patient for taking in takings),
         "from": listed(taking.start for taking in takings),
         "until": listed(taking.end for taking in takings),
@@ -147,105 +146,10 @@ def lock_desk(desk: str) -> None:
 
 def _lock(keys: set[tuple[int, int]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(claim_sql.LOCK, _lock_facts(keys))
+        cursor.execute(claim_sql.LOCK, lock_facts(keys))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewRow:
-    """What an appointment that is made says besides what it takes."""
-
-    location: int
-    kind: str
-    status: str
-    held_until: datetime | None
-    note: str
-    is_told: bool
-    by: int | None
-    now: datetime
-    #: The search whose choices a hold is one of; empty for anything else.
-    choice_of: str = ""
-    #: A number that was drawn before; without one the row gets the next.
-    number: int | None = None
-
-
-_NUMBER = Question("SELECT nextval('bookings_appointment_id_seq')", columns="number")
-
-
-def number_question() -> tuple[Question, Facts]:
-    """What `draw_number` asks, for who asks several things at once."""
-    return _NUMBER, {}
-
-
-def draw_number() -> int:
-    """The id of an appointment to come, for who must know it before the row is there; a refusal leaves a gap."""
-    return int(_NUMBER.rows({})[0][0])
-
-
-def insert(taking: Taking, row: NewRow, along: Sequence[Along] = ()) -> int:
-    """Inserts the appointment, its claims and its status row in one statement; gives the appointment's id."""
-    return int(prepared_write(claim_sql.INSERT, _facts(taking, row), along)[0][0])
-
-
-def insert_if_free(taking: Taking, row: NewRow, along: Sequence[Along] = ()) -> int | None:
-    """The same with looking and locking in the same statement; None when anything is in the way, lapsed holds too.
-
-    Shares the resources and locks the wanted half hours; None holds no lock. Whoever takes the time between the look
-    and the lock is met by the database: an IntegrityError, as for a race.
-    """
-    facts = {
-        **_facts(taking, row),
-        **_lock_facts(_keys([taking]) | _times(taking.claims)),
-    }
-    made = prepared_write(claim_sql.INSERT_IF_FREE, facts, along)
-    return int(made[0][0]) if made else None
-
-
-def _facts(taking: Taking, row: NewRow) -> dict[str, Any]:
-    return {
-        "id": row.number,
-        "patient": taking.patient,
-        "session": taking.session,
-        "starts_at": taking.start,
-        "ends_at": taking.end,
-        "location": row.location,
-        "kind": str(row.kind),
-        "status": str(row.status),
-        "held_until": row.held_until,
-        "note": row.note,
-        "is_told": row.is_told,
-        "now": row.now,
-        "by": row.by,
-        "choice_of": row.choice_of,
-        **_columns(taking.claims),
-    }
-
-
-def claim(appointment: Appointment, claims: Sequence[SpanClaim]) -> None:
-    """Inserts claims for an appointment that is already there."""
-    _claim({"appointment": appointment.pk, "closure": None, "version": appointment.version}, claims)
-
-
-def claim_for_closure(closure: int, claims: Sequence[SpanClaim]) -> None:
-    """Inserts claims for a closure."""
-    if claims:
-        _claim({"appointment": None, "closure": closure, "version": 0}, claims)
-
-
-def _claim(owner: Mapping[str, int | None], claims: Sequence[SpanClaim]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO bookings_claim
-                   (resource_id, starts_at, ends_at, appointment_id, closure_id, appointment_version)
-            SELECT resource, starts_at, ends_at, %(appointment)s, %(closure)s, %(version)s
-              FROM unnest(%(resources)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
-                   AS wanted(resource, starts_at, ends_at)
-            """,
-            {**owner, **_columns(claims)},
-        )
-
-
-def _columns(claims: Sequence[SpanClaim]) -> dict[str, str]:
+def columns_of(claims: Sequence[SpanClaim]) -> dict[str, str]:
     return {
         "resources": listed(claim.resource for claim in claims),
         "starts": listed(claim.start for claim in claims),
@@ -253,7 +157,7 @@ def _columns(claims: Sequence[SpanClaim]) -> dict[str, str]:
     }
 
 
-def _lock_facts(keys: set[tuple[int, int]]) -> dict[str, Any]:
+def lock_facts(keys: set[tuple[int, int]]) -> dict[str, Any]:
     ordered = sorted(keys)
     return {
         "timeout": LOCK_TIMEOUT,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from bookings.care import booked_days_question, facts_key
-from bookings.claiming import number_question
+from bookings.claim_writing import number_question
 from bookings.house import chosen_key, chosen_question
 from bookings.units import is_remembered
 from bookings.visits import Visit

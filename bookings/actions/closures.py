@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from bookings import claiming
+from bookings import claim_writing, claiming
 from bookings.actions.leaving import release_holds
 from bookings.models import Appointment
 from bookings.nudging import nudge_waiting_after_commit
@@ -63,7 +63,7 @@ def close(
         created_at=now,
         created_by=by,
     )
-    claiming.claim_for_closure(closure.pk, _free_pieces(closure, resources))
+    claim_writing.claim_for_closure(closure.pk, _free_pieces(closure, resources))
     return Closed(closure, worklist(closure))
 
 
@@ -208,4 +208,4 @@ def _hand_on(closure: Closure, freed: Sequence[SpanClaim]) -> None:
                 if (found := part.intersection(period)) is not None
             ]
             left[piece] = [rest for part in parts for rest in part.subtract(period)]
-        claiming.claim_for_closure(other.pk, pieces)
+        claim_writing.claim_for_closure(other.pk, pieces)

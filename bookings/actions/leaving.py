@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from bookings import claiming
+from bookings import claim_writing, claiming
 from bookings.actions.changing import change, locked
 from bookings.actions.telling import tell
 from bookings.claiming import InTheWay
@@ -102,7 +102,7 @@ def give_back(appointments: Iterable[int], *, taken_again: Iterable[SpanClaim] =
             pieces[closure].append(SpanClaim(resource, piece.start, piece.end))
         taken[resource] = merge([*taken[resource], Interval(start, end)])
     for closure, claims in pieces.items():
-        claiming.claim_for_closure(closure, claims)
+        claim_writing.claim_for_closure(closure, claims)
 
 
 def release(found: Iterable[InTheWay], *, now: datetime) -> list[InTheWay]:

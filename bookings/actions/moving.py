@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from bookings import claiming
+from bookings import claim_writing
 from bookings.actions.changing import change, locked_all, when_text
 from bookings.actions.leaving import give_back, resources_of
 from bookings.actions.taking import clear_the_way, taking_at
@@ -207,7 +207,7 @@ def settle(row: Appointment, taking: Taking, *, by: Any, now: datetime, is_told:
         confirmed_at=None if is_moved else row.confirmed_at,
         is_told=is_told if is_news else row.is_told,
     )
-    claiming.claim(row, taking.claims)
+    claim_writing.claim(row, taking.claims)
     tell(row, by=by, now=now)
 
 

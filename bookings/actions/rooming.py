@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings import claiming
+from bookings import claim_writing, claiming
 from bookings.actions.changing import change, locked
 from bookings.actions.leaving import give_back, release, resources_of
 from bookings.actions.moving import visit_for
@@ -61,7 +61,7 @@ def assign_room(
         raise _taken(row, known, ways[0])
     give_back([row.pk], taken_again=claims)
     change(row, row.status, by=by, now=now, why=_("now in %(room)s") % {"room": known.name})
-    claiming.claim(row, claims)
+    claim_writing.claim(row, claims)
     return row
 
 

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings import claiming
+from bookings import claim_writing, claiming
 from bookings.actions.changing import change, locked
 from bookings.actions.leaving import release, resources_of
 from bookings.actions.telling import tell, words_for
-from bookings.claiming import InTheWay, NewRow, Taking
+from bookings.claim_writing import NewRow
+from bookings.claiming import InTheWay, Taking
 from bookings.models import Appointment
 from bookings.problems import refuse
 from bookings.quotas import quotas_of
@@ -56,7 +57,7 @@ def book(
     resources = _agreed(visit, starts_at, chosen, by=by, now=now, is_booked=True)
     taking = taking_at(visit, starts_at, resources, past_quota=past_quota)
     row = _row(visit, taking, AppointmentStatus.BOOKED, by=by, now=now, note=note, is_told=is_told)
-    row.pk = claiming.draw_number()
+    row.pk = claim_writing.draw_number()
     words = [words_for(row, by=by, now=now), *along]
     # A quota has no constraint: it is counted by a statement that begins after the wait for the lock.
     if taking.quotas or not _write_if_free(row, taking, words):
@@ -235,11 +236,11 @@ def _row(
 
 
 def _write(row: Appointment, taking: Taking, along: Sequence[Along] = ()) -> None:
-    _is_stored(row, taking, claiming.insert(taking, _columns(row), along))
+    _is_stored(row, taking, claim_writing.insert(taking, _columns(row), along))
 
 
 def _write_if_free(row: Appointment, taking: Taking, along: Sequence[Along]) -> bool:
-    pk = claiming.insert_if_free(taking, _columns(row), along)
+    pk = claim_writing.insert_if_free(taking, _columns(row), along)
     if pk is not None:
         _is_stored(row, taking, pk)
     return pk is not None

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings import claiming
+from bookings import claim_writing, claiming
 from bookings.actions.changing import change, locked, when_text
 from bookings.actions.leaving import give_back, resources_of
 from bookings.actions.moving import visit_for
@@ -93,7 +93,7 @@ def undo(*, appointment: Appointment, by: Any, now: datetime, version: int | Non
         give_back([row.pk])
     restore(row, before, by=by, now=now)
     if before.status in OCCUPYING and wanted:
-        claiming.claim(row, wanted)
+        claim_writing.claim(row, wanted)
     nudge_waiting_after_commit(row.location_id)
     tell(row, by=by, now=now)
     return row
@@ -104,7 +104,7 @@ def retake(row: Appointment, *, now: datetime, version: int) -> None:
     wanted = [SpanClaim(*claim) for claim in claims_before(row)]
     clear_the_way([_taking(row, row.starts_at, row.ends_at, wanted)], now=now, without=[row.pk])
     row.version, present = version, row.version
-    claiming.claim(row, wanted)
+    claim_writing.claim(row, wanted)
     row.version = present
 
 

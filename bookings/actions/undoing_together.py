@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bookings import claiming
+from bookings import claim_writing
 from bookings.actions.changing import locked_all
 from bookings.actions.leaving import cancel, give_back, resources_of
 from bookings.actions.moving import constraints_later, visit_for
@@ -64,7 +64,7 @@ def _move_back(found: Sequence[GoingBack], versions: Mapping[int, int], *, by: A
         for one in found:
             row = rows[one.row.pk]
             restore(row, one.before, by=by, now=now)
-            claiming.claim(row, one.wanted)
+            claim_writing.claim(row, one.wanted)
             tell(row, by=by, now=now)
     nudge_waiting_after_commit(*(row.location_id for row in rows.values()))
 

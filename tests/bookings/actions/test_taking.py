@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from bookings import claiming
+from bookings import claim_writing
 from bookings.actions import appointments
 from bookings.models import Appointment, Claim
 from bookings.refusals import Refused
@@ -102,7 +102,7 @@ def test_refusal_by_the_database_leaves_what_the_callers_transaction_did_before(
     facts: Any = {"starts_at": FIRST, "chosen": clinic.chosen(), "by": clinic.desk, "now": clinic.now}
     with transaction.atomic():
         standing = appointments.book(visit=first, **facts)
-        monkeypatch.setattr("bookings.claiming.insert_if_free", claiming.insert)
+        monkeypatch.setattr("bookings.claim_writing.insert_if_free", claim_writing.insert)
         with pytest.raises(Taken) as refused:
             appointments.book(visit=second, **facts)
     assert refused.value.code == "taken"
