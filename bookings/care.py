@@ -8,6 +8,7 @@ from datetime import date, datetime
 from bookings.units import remembered
 from bookings.words import LIVE
 from clinic.errors import Problem
+from clinic.prepared import listed
 from clinic.questions import Facts, Question, instants
 from clinic.timekeeping import local_day
 from treatments import gate, pretreatment
@@ -19,7 +20,7 @@ from treatments.series import DueWindow, series_from
 from treatments.words import OPEN_SESSIONS
 
 Anchors = dict[int, date]
-_LIVE, _OPEN = [str(status) for status in LIVE], [str(status) for status in OPEN_SESSIONS]
+_LIVE, _OPEN = listed(map(str, LIVE)), listed(map(str, OPEN_SESSIONS))
 _BOOKED = Question(
     """
     SELECT s.number, a.starts_at
@@ -42,7 +43,7 @@ def booked_days_question(
     plan: TreatmentPlan, *, now: datetime, without: Iterable[int] = ()
 ) -> tuple[Question, Facts]:
     """What `anchors_of` asks, for who asks several things at once."""
-    facts = {"plan": plan.pk, "live": _LIVE, "open": _OPEN, "without": list(without), "now": now}
+    facts = {"plan": plan.pk, "live": _LIVE, "open": _OPEN, "without": listed(without), "now": now}
     return _BOOKED, facts
 
 

@@ -16,7 +16,7 @@ from bookings.units import remembered
 from bookings.visits import Requirements, is_entitled
 from clinic.intervals import Interval
 from clinic.models import Location
-from clinic.prepared import prepared_rows
+from clinic.prepared import listed, prepared_rows
 from clinic.questions import Facts, Question
 from clinic.timekeeping import ONE_DAY, WeeklyWindow, local_day
 from clinic.words import ResourceKind
@@ -163,12 +163,12 @@ def placed_at(location: Location, ids: Iterable[int] | None = None) -> list[Plac
     """The active resources of a location, or some of them, without their hours, in one round trip."""
     if ids is None:
         return [_placed(row) for row in prepared_rows(_ALL_PLACED, {"location": location.pk})]
-    return [_placed(row) for row in _SOME_PLACED.rows({"location": location.pk, "ids": list(ids)})]
+    return [_placed(row) for row in _SOME_PLACED.rows({"location": location.pk, "ids": listed(ids)})]
 
 
 def chosen_question(location: Location, ids: Iterable[int]) -> tuple[Question, Facts]:
     """What `chosen_at` asks, for who asks several things at once."""
-    return _SOME_PLACED, {"location": location.pk, "ids": _each_once(ids)}
+    return _SOME_PLACED, {"location": location.pk, "ids": listed(_each_once(ids))}
 
 
 def _each_once(ids: Iterable[int]) -> list[int]:

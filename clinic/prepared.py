@@ -71,8 +71,8 @@ def _native(sql: str) -> tuple[bytes, list[str]]:
     return _VALUE.sub(numbered, " ".join(sql.split())).encode(), names
 
 
-def listed(values: Iterable[int | datetime]) -> str:
-    """Ids or instants as PostgreSQL writes an array, for a value that the SQL casts: quicker than the driver's way."""
+def listed(values: Iterable[int | str | datetime]) -> str:
+    """Ids, codes or instants as PostgreSQL writes an array, for a value that the SQL casts; quicker than a list."""
     return "{" + ",".join([f'"{value}"' for value in values]) + "}"
 
 
