@@ -17,8 +17,9 @@ from bookings.words import (
     AppointmentStatus,
     CancelReason,
 )
-from clinic.models import Membership, Patient
-from clinic.roles import Permission, roles_with
+from clinic.models import Patient
+from clinic.models.visibility import seen_by
+from clinic.roles import Permission
 from clinic.words import ResourceKind
 
 if TYPE_CHECKING:
@@ -47,12 +48,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 
     def visible_to(self, user: Any, permission: Permission = Permission.SEE_BOARD) -> AppointmentQuerySet:
         """Appointments at a location where the user works in a role with the permission."""
-        if not getattr(user, "is_active", False):
-            return self.none()
-        if user.is_superuser:
-            return self
-        places = Membership.objects.filter(user=user, role__in=roles_with(permission)).values("location")
-        return self.filter(location__in=places)
+        return seen_by(user, self, permission)
 
     def occupying(self) -> AppointmentQuerySet:
         """Appointments that take a time."""

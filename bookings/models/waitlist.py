@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from bookings.models.appointments import Appointment
 from bookings.words import OfferStatus, WaitlistStatus
 from clinic.history import tracked
-from clinic.models import Membership
-from clinic.roles import Permission, roles_with
+from clinic.models.visibility import seen_by
+from clinic.roles import Permission
 from clinic.statuses import StatusChange
 
 
@@ -23,12 +23,7 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
 
     def visible_to(self, user: Any, permission: Permission = Permission.SEE_BOARD) -> WaitlistEntryQuerySet:
         """Wishes at a location where the user works in a role with the permission."""
-        if not getattr(user, "is_active", False):
-            return self.none()
-        if user.is_superuser:
-            return self
-        places = Membership.objects.filter(user=user, role__in=roles_with(permission)).values("location")
-        return self.filter(location__in=places)
+        return seen_by(user, self, permission)
 
     def waiting(self) -> WaitlistEntryQuerySet:
         """In the order in which they asked."""

@@ -11,7 +11,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history import tracked
-from clinic.roles import Permission, roles_with
+from clinic.models.visibility import seen_by
+from clinic.roles import Permission
 from clinic.words import ClosureKind
 
 WEEKDAYS = [
@@ -94,13 +95,7 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
 
     def visible_to(self, user: Any, permission: Permission = Permission.SEE_BOARD) -> ClosureQuerySet:
         """Closures at a location where the user works in a role with the permission."""
-        if not getattr(user, "is_active", False):
-            return self.none()
-        if user.is_superuser:
-            return self
-        return self.filter(
-            location__memberships__user=user, location__memberships__role__in=roles_with(permission)
-        ).distinct()
+        return seen_by(user, self, permission)
 
     def standing(self) -> ClosureQuerySet:
         """Closures that have not been lifted."""

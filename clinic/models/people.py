@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.history import tracked
-from clinic.roles import ROLE_CHOICES, Permission, roles_with
+from clinic.models.visibility import seen_by
+from clinic.roles import ROLE_CHOICES, Permission
 from clinic.searching import search_text
 
 if TYPE_CHECKING:
@@ -93,13 +94,10 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
     def visible_to(self, user: Any, permission: Permission = Permission.SEE_PATIENTS) -> PatientQuerySet:
         """Patients registered at a location where the user works in a role with the permission."""
-        if not getattr(user, "is_active", False):
-            return self.none()
-        if user.is_superuser:
-            return self
-        memberships = Membership.objects.filter(user=user, role__in=roles_with(permission))
-        registered = Registration.objects.filter(location__in=memberships.values("location"))
-        return self.filter(pk__in=registered.values("patient"))
+        registered = Registration.objects.values("patient")
+        return seen_by(
+            user, self, permission, lambda places: Q(pk__in=registered.filter(location__in=places))
+        )
 
     def at(self, location: Location) -> PatientQuerySet:
         """Patients registered at a location."""

@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from django.conf import settings as project
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from clinic.history import tracked
 from clinic.models.resources import Resource
-from clinic.roles import Permission, roles_with
+from clinic.models.visibility import seen_by
+from clinic.roles import Permission
 from clinic.words import RoomKind
 
 
@@ -31,11 +33,7 @@ class LocationQuerySet(models.QuerySet["Location"]):
 
     def visible_to(self, user: Any, permission: Permission = Permission.SEE_BOARD) -> LocationQuerySet:
         """Locations where the user works in a role with the permission."""
-        if not getattr(user, "is_active", False):
-            return self.none()
-        if user.is_superuser:
-            return self
-        return self.filter(memberships__user=user, memberships__role__in=roles_with(permission)).distinct()
+        return seen_by(user, self, permission, lambda places: Q(pk__in=places))
 
     def for_settings(self) -> LocationQuerySet:
         """With people, rooms, devices and hours, in a constant number of queries."""

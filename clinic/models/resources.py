@@ -7,10 +7,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history import tracked
-from clinic.roles import Permission, roles_with
+from clinic.models.visibility import seen_by
+from clinic.roles import Permission
 from clinic.words import QUALIFICATION_RANK, Qualification, ResourceKind
 
 
@@ -19,13 +21,8 @@ class ResourceQuerySet(models.QuerySet["Resource"]):
 
     def visible_to(self, user: Any, permission: Permission = Permission.SEE_BOARD) -> ResourceQuerySet:
         """Resources placed at a location where the user works in a role with the permission."""
-        if not getattr(user, "is_active", False):
-            return self.none()
-        if user.is_superuser:
-            return self
-        return self.filter(
-            locations__memberships__user=user, locations__memberships__role__in=roles_with(permission)
-        ).distinct()
+        placed = Placement.objects.values("resource")
+        return seen_by(user, self, permission, lambda places: Q(pk__in=placed.filter(location__in=places)))
 
     def at(self, location: Any) -> ResourceQuerySet:
         """Active resources placed at a location."""

@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.history import tracked
-from clinic.roles import Permission, roles_with
+from clinic.models.visibility import seen_by, workplaces
+from clinic.roles import Permission
 from clinic.statuses import StatusChange
 from clinic.words import URGENCY_ORDER, WAITING_TASKS, TaskStatus, Urgency
 
@@ -21,16 +22,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
 
     def visible_to(self, user: Any, permission: Permission = Permission.SEE_BOARD) -> TaskQuerySet:
         """Tasks at a location where the user works; clinical ones only with the right to see clinical facts."""
-        if not getattr(user, "is_active", False):
-            return self.none()
-        if user.is_superuser:
-            return self
-        here = Q(location__memberships__user=user, location__memberships__role__in=roles_with(permission))
-        clinical = Q(
-            location__memberships__user=user,
-            location__memberships__role__in=roles_with(Permission.SEE_CLINICAL),
-        )
-        return self.filter((here & Q(is_clinical=False)) | clinical).distinct()
+
+        def there(places: Any) -> Q:
+            clinical = workplaces(user, Permission.SEE_CLINICAL)
+            return Q(location__in=places, is_clinical=False) | Q(location__in=clinical)
+
+        return seen_by(user, self, permission, there)
 
     def waiting(self) -> TaskQuerySet:
         """Tasks that nobody has finished."""

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.history import tracked
 from clinic.messaging.words import Channel, InboundWord
-from clinic.roles import Permission, roles_with
+from clinic.models.visibility import seen_by
+from clinic.roles import Permission
 
 
 class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
@@ -20,13 +21,7 @@ class InboundMessageQuerySet(models.QuerySet["InboundMessage"]):
         self, user: Any, permission: Permission = Permission.SEE_MESSAGES
     ) -> InboundMessageQuerySet:
         """Replies for a location where the user works in a role with the permission; unplaced ones for operators."""
-        if not getattr(user, "is_active", False):
-            return self.none()
-        if user.is_superuser:
-            return self
-        return self.filter(
-            location__memberships__user=user, location__memberships__role__in=roles_with(permission)
-        ).distinct()
+        return seen_by(user, self, permission)
 
     def unread(self) -> InboundMessageQuerySet:
         """Free words that nobody has dealt with."""

@@ -24,7 +24,8 @@ from clinic.messaging.words import (
     Reason,
     Stage,
 )
-from clinic.roles import Permission, roles_with
+from clinic.models.visibility import seen_by
+from clinic.roles import Permission
 from clinic.statuses import StatusChange
 from clinic.words import LinkPurpose
 
@@ -34,13 +35,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def visible_to(self, user: Any, permission: Permission = Permission.SEE_MESSAGES) -> MessageQuerySet:
         """Messages of a location where the user works in a role with the permission."""
-        if not getattr(user, "is_active", False):
-            return self.none()
-        if user.is_superuser:
-            return self
-        return self.filter(
-            location__memberships__user=user, location__memberships__role__in=roles_with(permission)
-        ).distinct()
+        return seen_by(user, self, permission)
 
     def about(self, subject_type: str, subject_id: int) -> MessageQuerySet:
         """Messages about one appointment, session, check, …"""
