@@ -76,10 +76,6 @@ def listed(values: Iterable[int | str | datetime]) -> str:
     return "{" + ",".join([f'"{value}"' for value in values]) + "}"
 
 
-def _nothing() -> None:
-    pass
-
-
 @dataclass(frozen=True, slots=True)
 class Along:
     """A write that goes along in the statement that makes a thing: one round trip, and both are there or neither.
@@ -90,7 +86,7 @@ class Along:
 
     sql: str
     facts: Mapping[str, Any]
-    then: Callable[[], None] = _nothing
+    then: Callable[[], None] | None = None
 
 
 _HISTORY = """history AS MATERIALIZED (
@@ -113,8 +109,8 @@ def prepared_write(sql: str, facts: Mapping[str, Any], along: Sequence[Along] = 
     text = _filled(sql, tuple(one.sql for one in along), is_told=context is not None)
     with telling_by_itself():
         rows = prepared_rows(text, {**facts, **named})
-    if rows:
-        for one in along:
+    for one in along:
+        if rows and one.then:
             one.then()
     return rows
 

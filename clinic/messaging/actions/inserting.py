@@ -56,7 +56,7 @@ def insert_planned(new: Sequence[Planned], common: Common) -> list[int]:
     return [pk for (pk,) in prepared_write(_statement(), _facts(new, common))]
 
 
-def planned_along(new: Sequence[Planned], common: Common, then: Callable[[], None]) -> Along:
+def planned_along(new: Sequence[Planned], common: Common, then: Callable[[], None] | None) -> Along:
     """The same to be written along with the thing that the messages are about."""
     return Along(_part("made, "), _facts(new, common), then)
 

@@ -101,12 +101,9 @@ def first_words(subject_name: str, obj: Any, *, now: datetime, by: Any = None) -
     """What is to be said about a thing that is just being made, to be written along with it; it has its id already."""
     case = _case(subject_name, obj, now=now, by=by)
     new = [_planned(case, wanted) for wanted in _worth_saying(case)]
+    # What leaves later is found by the tick; nobody need be woken for it.
     is_urgent = any(one.next_attempt_at <= now for one in new)
-    return planned_along(new, _common(case), nudge_after_commit if is_urgent else _nothing)
-
-
-def _nothing() -> None:
-    """What leaves later is found by the tick; nobody need be woken for it."""
+    return planned_along(new, _common(case), nudge_after_commit if is_urgent else None)
 
 
 def _why_not(case: _Case) -> Reason:
