@@ -5,6 +5,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 
+def refusals(password: str) -> list[str]:
+    try:
+        validate_password(password)
+    except ValidationError as refused:
+        return list(refused.messages)
+    return []
+
+
 @pytest.mark.parametrize(
     "password",
     [
@@ -19,12 +27,11 @@ from django.core.exceptions import ValidationError
     ],
 )
 def test_a_common_password_made_long_is_refused(password: str) -> None:
-    with pytest.raises(ValidationError):
-        validate_password(password)
+    assert refusals(password) != []
 
 
 @pytest.mark.parametrize(
     "password", ["correct-horse-battery-staple", "series-and-recovery", "ann1987-0412-xk", "Vk9#pLm2qRt7wZ"]
 )
 def test_what_nobody_tries_first_is_taken(password: str) -> None:
-    validate_password(password)
+    assert refusals(password) == []

@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 from django.db.models import Q
 
+from bookings.actions.closures import Closed, close
 from bookings.models import Appointment, Claim, WaitlistEntry
 from bookings.words import OCCUPYING
+from clinic.models import Resource
 from tests.bookings.conftest import Clinic, open_clinic
 
 Outcome = Any
@@ -41,6 +44,19 @@ def race(*runners: Callable[[], Any]) -> list[Outcome]:
 
     with ThreadPoolExecutor(len(runners)) as pool:
         return list(pool.map(run, runners))
+
+
+def leave(clinic: Clinic, start: datetime, end: datetime) -> Closed:
+    """Dr. Weiss is away."""
+    return close(
+        location=clinic.location,
+        resource=Resource.objects.get(pk=clinic.weiss),
+        starts_at=start,
+        ends_at=end,
+        kind="leave",
+        by=clinic.desk,
+        now=clinic.now,
+    )
 
 
 def kinds(outcomes: Sequence[Outcome]) -> dict[str, int]:

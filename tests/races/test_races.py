@@ -12,7 +12,6 @@ from django.db import IntegrityError, connection
 from django.test import Client
 
 from bookings.actions import appointments
-from bookings.actions.closures import close
 from bookings.actions.series import book_series, chosen_from, propose_series
 from bookings.models import Appointment, Claim
 from bookings.slots import fill
@@ -20,7 +19,7 @@ from bookings.visits import visit_of
 from clinic.api.authentication import token_hash
 from clinic.models import ApiToken, Resource, User
 from tests.bookings.conftest import FIRST, Clinic
-from tests.races.conftest import kinds, race
+from tests.races.conftest import kinds, leave, race
 
 pytestmark = pytest.mark.race
 HOUR = timedelta(hours=1)
@@ -187,20 +186,11 @@ def test_two_moves_into_each_other_do_not_deadlock(raced_clinic: Clinic) -> None
 
 def test_move_against_closure_ends_inside_neither(raced_clinic: Clinic) -> None:
     row = booking(raced_clinic, raced_clinic.plan().sessions.get(number=1))()
-    weiss = Resource.objects.get(pk=raced_clinic.weiss)
     outcomes = race(
         lambda: appointments.move(
             appointment=row, starts_at=FIRST + 5 * HOUR, by=raced_clinic.desk, now=raced_clinic.now
         ),
-        lambda: close(
-            location=raced_clinic.location,
-            resource=weiss,
-            starts_at=FIRST + 4 * HOUR,
-            ends_at=FIRST + 8 * HOUR,
-            kind="leave",
-            by=raced_clinic.desk,
-            now=raced_clinic.now,
-        ),
+        lambda: leave(raced_clinic, FIRST + 4 * HOUR, FIRST + 8 * HOUR),
     )
     assert kinds(outcomes) in ({"done": 2}, {"done": 1, "taken": 1})
 
@@ -212,15 +202,7 @@ def test_move_out_of_a_closure_that_is_being_made_hands_the_time_over(raced_clin
         lambda: appointments.move(
             appointment=row, starts_at=FIRST + 24 * HOUR, by=raced_clinic.desk, now=raced_clinic.now
         ),
-        lambda: close(
-            location=raced_clinic.location,
-            resource=weiss,
-            starts_at=FIRST,
-            ends_at=FIRST + 4 * HOUR,
-            kind="leave",
-            by=raced_clinic.desk,
-            now=raced_clinic.now,
-        ),
+        lambda: leave(raced_clinic, FIRST, FIRST + 4 * HOUR),
     )
     assert kinds(outcomes) == {"done": 2}
     closed = Claim.objects.filter(closure__isnull=False, resource=weiss)

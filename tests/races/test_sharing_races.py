@@ -11,7 +11,6 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
 from bookings.actions import appointments
-from bookings.actions.closures import close
 from bookings.loading.importing import import_appointments
 from bookings.models import Appointment, Claim
 from bookings.visits import visit_of
@@ -19,7 +18,7 @@ from clinic.messaging.models import Message
 from clinic.models import Resource
 from tests import factories
 from tests.bookings.conftest import FIRST, Clinic
-from tests.races.conftest import kinds, race
+from tests.races.conftest import kinds, leave, race
 
 pytestmark = pytest.mark.race
 HOUR = timedelta(hours=1)
@@ -105,15 +104,7 @@ def test_a_closure_waits_for_a_booking_that_is_not_yet_committed_and_finds_it_in
 ) -> None:
     weiss = Resource.objects.get(pk=raced_clinic.weiss)
     with Unfinished(action(raced_clinic, appointments.book, 0), ends_when_waited_for=True):
-        closed = close(
-            location=raced_clinic.location,
-            resource=weiss,
-            starts_at=FIRST,
-            ends_at=FIRST + 8 * HOUR,
-            kind="leave",
-            by=raced_clinic.desk,
-            now=raced_clinic.now,
-        )
+        closed = leave(raced_clinic, FIRST, FIRST + 8 * HOUR)
     assert [row.starts_at for row in closed.inside] == [FIRST]
     assert {
         row.closure_id for row in Claim.objects.filter(resource=weiss).exclude(appointment=closed.inside[0])

@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 
 from bookings.actions import appointments
-from bookings.actions.closures import close
 from bookings.actions.offering import offer_freed, offer_next
 from bookings.actions.waiting import add
 from bookings.models import Appointment, WaitlistEntry, WaitlistOffer
 from clinic.intervals import Interval
-from clinic.models import Resource
 from clinic.timekeeping import local_day
 from tests.bookings.conftest import FIRST, Clinic
-from tests.races.conftest import kinds, race
+from tests.races.conftest import kinds, leave, race
 
 pytestmark = pytest.mark.race
 WAITING = 6
@@ -31,21 +29,12 @@ def nobody_is_woken(monkeypatch: pytest.MonkeyPatch) -> None:
 def one_time_left(clinic: Clinic) -> Appointment:
     """An appointment on a day that is closed around it, and more patients who wait for that day than it has times."""
     row = appointments.book(visit=clinic.visit(), starts_at=FIRST, by=clinic.desk, now=clinic.now)
-    weiss = Resource.objects.get(pk=clinic.weiss)
     around = (
         (FIRST - timedelta(hours=6), row.starts_at),
         (row.ends_at, row.ends_at + timedelta(hours=14)),
     )
     for start, end in around:
-        close(
-            location=clinic.location,
-            resource=weiss,
-            starts_at=start,
-            ends_at=end,
-            kind="leave",
-            by=clinic.desk,
-            now=clinic.now,
-        )
+        leave(clinic, start, end)
     day = local_day(FIRST, clinic.location.tz)
     for _ in range(WAITING):
         session = clinic.plan().sessions.get(number=1)
