@@ -6,13 +6,12 @@ fall away, texts that prepare the visit are merged into one message (catalogue 9
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from clinic.timekeeping import days_before, local_time
+from clinic.timekeeping import ONE_DAY, days_before, instant, local_day, local_time
 
 #: A reminder that would follow the confirmation within this time is left out.
 LEAST_GAP = timedelta(hours=2)
@@ -20,8 +19,7 @@ LEAST_GAP = timedelta(hours=2)
 LAST_CALL = timedelta(minutes=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(NamedTuple):
     """One reminder of a location's cadence, at an instant."""
 
     code: str
@@ -30,8 +28,7 @@ class Reminder:
     is_hours_before: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
+class Timed(NamedTuple):
     """A text of the protocol before the visit, and when it is due."""
 
     code: str
@@ -56,10 +53,18 @@ def _reminder(rule: Mapping[str, Any], starts_at: datetime, zone: ZoneInfo) -> R
     return Reminder(str(rule["code"]), at, str(rule.get("channel", "preferred")), is_hours)
 
 
-def due_before(starts_at: datetime, *, days: int, minutes: int, zone: ZoneInfo) -> datetime:
-    """Calendar days before, at the wall time of the visit, then minutes of real time before that."""
-    day = days_before(starts_at, days, local_time(starts_at, zone), zone) if days else starts_at
-    return day - timedelta(minutes=minutes)
+def before_start(starts_at: datetime, zone: ZoneInfo) -> Callable[[int, int], datetime]:
+    """Gives instants by (days, minutes): calendar days before, at the visit's wall time, then real minutes before.
+
+    What is the same for all texts of a visit is found once.
+    """
+    on, wall = local_day(starts_at, zone), local_time(starts_at, zone)
+
+    def before(days: int, minutes: int) -> datetime:
+        day = instant(on - days * ONE_DAY, wall, zone) if days else starts_at
+        return day - timedelta(minutes=minutes)
+
+    return before
 
 
 def split(timed: Sequence[Timed], *, agreed_at: datetime) -> tuple[list[Timed], list[Timed]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from bookings.units import remembered
 from bookings.words import LIVE
 from clinic.errors import Problem
 from clinic.prepared import listed
-from clinic.questions import Facts, Question, instants
+from clinic.questions import Asked, Question, instants
 from clinic.timekeeping import local_day
 from treatments import gate, pretreatment
 from treatments.definitions import PretreatmentMessage
@@ -21,10 +22,13 @@ from treatments.words import OPEN_SESSIONS
 
 Anchors = dict[int, date]
 _LIVE, _OPEN = listed(map(str, LIVE)), listed(map(str, OPEN_SESSIONS))
+#: Each session's appointments are looked up by themselves (OFFSET 0): merged, all that are booked would be read.
 _BOOKED = Question(
     """
     SELECT s.number, a.starts_at
-      FROM treatments_treatmentsession s JOIN bookings_appointment a ON a.treatment_session_id = s.id
+      FROM treatments_treatmentsession s
+     CROSS JOIN LATERAL (
+           SELECT * FROM bookings_appointment WHERE treatment_session_id = s.id OFFSET 0) AS a
      WHERE s.plan_id = %(plan)s AND s.status = ANY(%(open)s::text[]) AND a.status = ANY(%(live)s::text[])
        AND NOT (a.status = 'held' AND a.held_until <= %(now)s) AND NOT a.id = ANY(%(without)s::bigint[])
 """,
@@ -35,15 +39,13 @@ _BOOKED = Question(
 
 def anchors_of(plan: TreatmentPlan, *, now: datetime, without: Iterable[int] = ()) -> Anchors:
     """Session number → booked local day, for the sessions of a plan that are still to come."""
-    _question, facts = booked_days_question(plan, now=now, without=without)
+    _question, facts = booked_days_question(plan.pk, now=now, without=without)
     return {number: local_day(starts_at, plan.location.tz) for number, starts_at in _BOOKED.rows(facts)}
 
 
-def booked_days_question(
-    plan: TreatmentPlan, *, now: datetime, without: Iterable[int] = ()
-) -> tuple[Question, Facts]:
+def booked_days_question(plan_id: Any, *, now: datetime, without: Iterable[int] = ()) -> Asked:
     """What `anchors_of` asks, for who asks several things at once."""
-    facts = {"plan": plan.pk, "live": _LIVE, "open": _OPEN, "without": listed(without), "now": now}
+    facts = {"plan": plan_id, "live": _LIVE, "open": _OPEN, "without": listed(without), "now": now}
     return _BOOKED, facts
 
 

@@ -8,7 +8,7 @@ LOCK = """
     SELECT pg_advisory_xact_lock(space, id)
       FROM unnest(%(spaces)s::int[], %(ids)s::int[]) AS wanted(space, id)
 """
-_LOOK = """
+LOOK = """
     SELECT 'claim', c.resource_id, c.starts_at, c.ends_at, c.appointment_id, c.closure_id,
            a.id IS NOT NULL AND a.status = 'held' AND a.held_until <= %(now)s
       FROM unnest(%(resources)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
@@ -18,35 +18,41 @@ _LOOK = """
             WHERE resource_id = wanted.resource
               AND tstzrange(starts_at, ends_at, '[)') && tstzrange(wanted.starts_at, wanted.ends_at, '[)')) AS c
       LEFT JOIN bookings_appointment a ON a.id = c.appointment_id
-     WHERE NOT coalesce(c.appointment_id = ANY({without}), false)
+     WHERE NOT coalesce(c.appointment_id = ANY(%(without)s::bigint[]), false)
     UNION ALL
     SELECT 'patient', a.patient_id, a.starts_at, a.ends_at, a.id, NULL,
            a.status = 'held' AND a.held_until <= %(now)s
-      FROM {patients} AS wanted(patient, starts_at, ends_at)
+      FROM unnest(%(patients)s::bigint[], %(from)s::timestamptz[], %(until)s::timestamptz[])
+           AS wanted(patient, starts_at, ends_at)
      CROSS JOIN LATERAL (
            SELECT * FROM bookings_appointment
             WHERE patient_id = wanted.patient AND status IN ('held', 'booked', 'arrived', 'fulfilled')
               AND tstzrange(starts_at, ends_at, '[)') && tstzrange(wanted.starts_at, wanted.ends_at, '[)')) AS a
-     WHERE NOT a.id = ANY({without})
+     WHERE NOT a.id = ANY(%(without)s::bigint[])
     UNION ALL
     SELECT 'session', a.treatment_session_id, a.starts_at, a.ends_at, a.id, NULL,
            a.status = 'held' AND a.held_until <= %(now)s
       FROM bookings_appointment a
-     WHERE a.treatment_session_id {sessions}
+     WHERE a.treatment_session_id = ANY(%(sessions)s::bigint[])
        AND a.status IN ('held', 'booked', 'arrived', 'fulfilled')
-       AND NOT a.id = ANY({without})
+       AND NOT a.id = ANY(%(without)s::bigint[])
 """
-LOOK = _LOOK.format(
-    patients="unnest(%(patients)s::bigint[], %(from)s::timestamptz[], %(until)s::timestamptz[])",
-    sessions="= ANY(%(sessions)s::bigint[])",
-    without="%(without)s::bigint[]",
-)
-#: The same for the one appointment that is being made.
-_LOOK_FOR_ONE = _LOOK.format(
-    patients="(VALUES (%(patient)s::bigint, %(starts_at)s::timestamptz, %(ends_at)s::timestamptz))",
-    sessions="= %(session)s::bigint",
-    without="'{}'::bigint[]",
-)
+#: Whether anything is in the way of the one appointment that is being made, lapsed holds too.
+_IS_FREE = """
+         NOT EXISTS (
+               SELECT FROM unnest(%(resources)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+                           AS wanted(resource, starts_at, ends_at)
+                 JOIN bookings_claim c ON c.resource_id = wanted.resource
+                  AND tstzrange(c.starts_at, c.ends_at, '[)') && tstzrange(wanted.starts_at, wanted.ends_at, '[)'))
+     AND NOT EXISTS (
+               SELECT FROM bookings_appointment
+                WHERE patient_id = %(patient)s AND status IN ('held', 'booked', 'arrived', 'fulfilled')
+                  AND tstzrange(starts_at, ends_at, '[)')
+                   && tstzrange(%(starts_at)s::timestamptz, %(ends_at)s::timestamptz, '[)'))
+     AND NOT EXISTS (
+               SELECT FROM bookings_appointment
+                WHERE treatment_session_id = %(session)s AND status IN ('held', 'booked', 'arrived', 'fulfilled'))
+"""
 _VALUES = """
                (id, patient_id, location_id, treatment_session_id, kind, status, starts_at, ends_at, held_until,
                 version, agreement, agreed_version, agreed_at, is_told,
@@ -85,6 +91,6 @@ INSERT_IF_FREE = f"""
           FROM patience, unnest(%(spaces)s::int[], %(ids)s::int[]) AS wanted(space, id)
     ), made AS (
         INSERT INTO bookings_appointment {_VALUES} FROM history, (SELECT count(*) FROM locked) AS mine
-         WHERE NOT EXISTS ({_LOOK_FOR_ONE})
+         WHERE {_IS_FREE}
         RETURNING id {_MADE}
 """  # noqa: S608 - the parts are written above

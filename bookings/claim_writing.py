@@ -17,7 +17,7 @@ from bookings.claiming import Taking, columns_of, half_hours_of, keys_of, lock_f
 from bookings.models import Appointment
 from bookings.visits import SpanClaim
 from clinic.prepared import Along, prepared_write
-from clinic.questions import Facts, Question
+from clinic.questions import Asked, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class NewRow:
 _NUMBER = Question("SELECT nextval('bookings_appointment_id_seq')", columns="number")
 
 
-def number_question() -> tuple[Question, Facts]:
+def number_question() -> Asked:
     """What `draw_number` asks, for who asks several things at once."""
     return _NUMBER, {}
 

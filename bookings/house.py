@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from bookings.masks import open_mask
 from bookings.phases import DEVICE, PRACTITIONER, ROOM
@@ -17,7 +17,7 @@ from bookings.visits import Requirements, is_entitled
 from clinic.intervals import Interval
 from clinic.models import Location
 from clinic.prepared import listed, prepared_rows
-from clinic.questions import Facts, Question
+from clinic.questions import Asked, Question
 from clinic.timekeeping import ONE_DAY, WeeklyWindow, local_day
 from clinic.words import ResourceKind
 
@@ -80,8 +80,7 @@ _SOME_PLACED = Question(
 _WHOLE_HOUSE, _PART_OF_HOUSE = _house_sql("", ""), _house_sql(_THESE, _OF_THESE)
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A resource at a location with what its eligibility is judged by.
 
     `rules` are its weekly hours as JSON text, "" for none; only a `House` knows them.
@@ -166,9 +165,9 @@ def placed_at(location: Location, ids: Iterable[int] | None = None) -> list[Plac
     return [_placed(row) for row in _SOME_PLACED.rows({"location": location.pk, "ids": listed(ids)})]
 
 
-def chosen_question(location: Location, ids: Iterable[int]) -> tuple[Question, Facts]:
+def chosen_question(location_id: Any, ids: Iterable[int]) -> Asked:
     """What `chosen_at` asks, for who asks several things at once."""
-    return _SOME_PLACED, {"location": location.pk, "ids": listed(_each_once(ids))}
+    return _SOME_PLACED, {"location": location_id, "ids": listed(_each_once(ids))}
 
 
 def _each_once(ids: Iterable[int]) -> list[int]:

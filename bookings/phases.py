@@ -6,7 +6,7 @@ stays with the patient; turnover needs the room when the patient has already lef
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bookings.timegrid import CELL_MINUTES
 
@@ -51,8 +51,7 @@ class Phase:
         return self.offset_minutes + self.minutes
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Minutes from and until, counted from the appointment's start."""
 
     start: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from bookings.care import booked_days_question, facts_key
 from bookings.claim_writing import number_question
@@ -11,8 +12,7 @@ from bookings.house import chosen_key, chosen_question
 from bookings.units import is_remembered
 from bookings.visits import Visit
 from clinic.messaging.consent import reach_question
-from clinic.questions import Facts, Question, ask_together
-from treatments.models import TreatmentPlan
+from clinic.questions import Asked, ask_together
 from treatments.queries.plan_facts import facts_question
 
 
@@ -21,16 +21,23 @@ def read_ahead(visit: Visit, resources: Iterable[int], *, now: datetime, is_book
 
     Only what will surely be asked next: an answer that nobody takes could be an old one to who asks later.
     """
-    ids = list(resources)
-    asked = list(_about_plan(visit.session.plan, now)) if visit.session else []
+    ids, asked = list(resources), list[Asked]()
+    if visit.session:
+        plan = visit.session.plan
+        asked += about_plan(plan.pk, plan.patient_id, now=now, is_known=is_remembered(facts_key(plan)))
     if not is_remembered(chosen_key(visit.location, ids)):
-        asked.append(chosen_question(visit.location, ids))
+        asked.append(chosen_question(visit.location.pk, ids))
     if is_booked:
-        asked += [reach_question(visit.patient.pk), number_question()]
+        asked += for_booking(visit.patient.pk)
     ask_together(*asked)
 
 
-def _about_plan(plan: TreatmentPlan, now: datetime) -> Iterable[tuple[Question, Facts]]:
-    if not is_remembered(facts_key(plan)):
-        yield facts_question(plan)
-    yield booked_days_question(plan, now=now)
+def about_plan(plan_id: Any, patient_id: Any, *, now: datetime, is_known: bool = False) -> list[Asked]:
+    """What the clinical rules ask, without the plan's facts when they are known."""
+    booked = booked_days_question(plan_id, now=now)
+    return [booked] if is_known else [facts_question(plan_id, patient_id), booked]
+
+
+def for_booking(patient_id: Any) -> list[Asked]:
+    """How the patient is told, and the number of the appointment to come."""
+    return [reach_question(patient_id), number_question()]

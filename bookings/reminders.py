@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from bookings.cadence import Timed, due_before, reminders, split
+from bookings.cadence import Timed, before_start, reminders, split
 from bookings.care import texts_for
 from bookings.ics import MIME_TYPE, calendar_file
 from bookings.models import Appointment
@@ -48,6 +48,8 @@ _WITH_CALENDAR = frozenset({K.APPOINTMENT_CONFIRMED, K.APPOINTMENT_MOVED, K.APPO
 NEWS_LASTS = timedelta(days=2)
 #: A missed visit is spoken of after this time, and no longer than so.
 MISSED_AFTER, MISSED_UNTIL = timedelta(hours=2), timedelta(days=3)
+#: A text that comes less than so many minutes before belongs to the day itself.
+_DAY_ITSELF = 12 * 60
 #: The one message into which texts are merged that were due before the visit was agreed.
 MERGED = "P_MERGED"
 
@@ -179,14 +181,13 @@ def _texts(obj: Appointment) -> list[PretreatmentMessage]:
 
 def _is_for_the_day(text: PretreatmentMessage) -> bool:
     """Whether a text belongs to the day itself: hours before, not days."""
-    return -text.offset < timedelta(hours=12)
+    return text.minutes_before < _DAY_ITSELF
 
 
 def _preparation(obj: Appointment, texts: list[PretreatmentMessage]) -> Iterator[Wanted]:
     """The protocol's texts at their times; what was due before the visit was agreed goes out as one."""
     by_code = {text.code: text for text in texts}
-    timed = [Timed(code, _due(text, obj)) for code, text in by_code.items()]
-    coming, missed = split(timed, agreed_at=obj.agreed_at)
+    coming, missed = split(_timed(by_code.values(), obj), agreed_at=obj.agreed_at)
     for one in coming:
         yield _preparing(obj, by_code[one.code], one.at)
     yield from _merged(obj, [by_code[one.code] for one in missed])
@@ -211,10 +212,10 @@ def _kind_of(text: PretreatmentMessage) -> MessageKind:
     return K.ON_THE_DAY if _is_for_the_day(text) else K.PRETREATMENT
 
 
-def _due(text: PretreatmentMessage, obj: Appointment) -> datetime:
+def _timed(texts: Iterable[PretreatmentMessage], obj: Appointment) -> list[Timed]:
     """Whole days are counted on the wall calendar, the rest on the clock."""
-    days, minutes = divmod(text.before_days * 1440 + text.before_minutes, 1440)
-    return due_before(obj.starts_at, days=days, minutes=minutes, zone=obj.location.tz)
+    before = before_start(obj.starts_at, obj.location.tz)
+    return [Timed(text.code, before(*divmod(text.minutes_before, 1440))) for text in texts]
 
 
 def _merged(obj: Appointment, missed: list[PretreatmentMessage]) -> Iterator[Wanted]:

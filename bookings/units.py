@@ -11,7 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import DatabaseError, connection, transaction
 
 from bookings.refusals import RETRIED, refusal, sqlstate
-from clinic.questions import forget
+from clinic.ahead import forget
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -44,7 +44,7 @@ def _as_unit(action: Callable[Args, Result], *, begins: bool = True) -> Callable
         attempts = 1 if connection.in_atomic_block else ATTEMPTS
         for attempt in range(1, attempts + 1):
             try:
-                with _remembering(), _opened(begins):
+                with _remembering(is_fresh=begins or attempt > 1), _opened(begins):
                     return action(*args, **kwargs)
             except DatabaseError as error:
                 if ours := refusal(error):
@@ -62,9 +62,11 @@ def _opened(begins: bool) -> AbstractContextManager[Any]:
 
 
 @contextmanager
-def _remembering() -> Iterator[None]:
+def _remembering(*, is_fresh: bool) -> Iterator[None]:
+    """Who begins a transaction reads in it; what only reads until it writes may use what was read just before."""
     mark = _memory.set({})
-    forget()
+    if is_fresh:
+        forget()
     try:
         yield
     finally:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from bookings.phases import (
     PRACTITIONER,
@@ -54,8 +54,7 @@ class Requirements:
     depth_mm: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SpanClaim:
+class SpanClaim(NamedTuple):
     """What is to be claimed: one resource for one half-open period, in UTC."""
 
     resource: int
@@ -107,13 +106,12 @@ def visit_of(session: TreatmentSession, *, extra_minutes: int = 0) -> Visit:
     """The visit for one session of a plan; `extra_minutes` lengthen this appointment only."""
     plan = session.plan
     version = session.protocol_version
-    recipe = recipe_of(version)
     phases = _phases_of(version.pk, version.checksum, session.number == 1, plan.numbing_planned)
     return Visit(
         patient=plan.patient,
         location=plan.location,
         phases=stretch(phases, extra_minutes=plan.patient.extra_minutes + extra_minutes),
-        requirements=recipe.requirements(tuple(plan.zones)),
+        requirements=_requirements_of(version.pk, version.checksum, tuple(plan.zones)),
         session=session,
     )
 
@@ -159,6 +157,11 @@ class Recipe:
 @lru_cache(maxsize=512)
 def _phases_of(version: int, checksum: str, is_first: bool, with_numbing: bool) -> tuple[Phase, ...]:
     return Recipe(definition_by(version, checksum)).phases(is_first=is_first, with_numbing=with_numbing)
+
+
+@lru_cache(maxsize=512)
+def _requirements_of(version: int, checksum: str, zones: tuple[str, ...]) -> Requirements:
+    return Recipe(definition_by(version, checksum)).requirements(zones)
 
 
 def recipe_of(version: ProtocolVersion) -> Recipe:

@@ -1,13 +1,13 @@
 """History by database triggers: every change keeps what was before, who did it and in which request."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, TypeVar
 
 import pghistory
 import pgtrigger
-from django.db import connection, models
+from django.db import models
 from pghistory import config, runtime
 
 M = TypeVar("M", bound=type[models.Model])
@@ -46,20 +46,19 @@ def _index(model: type[models.Model], column: str) -> models.Index:
 def told_to_history() -> tuple[str, str] | None:
     """Id and facts (JSON) of the context that changes are made in right now; None outside of one."""
     context = getattr(runtime._tracker, "value", None)  # noqa: SLF001 - the library has no public way to read it
-    return (
-        None
-        if context is None
-        else (str(context.id), json.dumps(context.metadata, cls=config.json_encoder()))
-    )
+    return None if context is None else (str(context.id), json.dumps(context.metadata, cls=_encoder()))
 
 
-@contextmanager
-def telling_by_itself() -> Iterator[None]:
-    """For a statement that sets the context itself: the library puts another statement in front of every write, and
-    two statements cannot be prepared."""
-    kept = connection.execute_wrappers
-    connection.execute_wrappers = [one for one in kept if one is not runtime._inject_history_context]  # noqa: SLF001
-    try:
-        yield
-    finally:
-        connection.execute_wrappers = kept
+@cache
+def _encoder() -> type[json.JSONEncoder]:
+    """As the settings name it; the library looks there each time."""
+    found: type[json.JSONEncoder] = config.json_encoder()
+    return found
+
+
+def without_context(wrappers: Iterable[Any]) -> list[Any]:
+    """A connection's wrappers for a statement that sets the context itself, or writes nothing.
+
+    The library puts another statement in front of whatever may write, and two statements cannot be prepared.
+    """
+    return [one for one in wrappers if one is not runtime._inject_history_context]  # noqa: SLF001

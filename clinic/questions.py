@@ -1,24 +1,25 @@
 """Questions to the database that can be asked together: several small reads in one round trip.
 
 A `Question` is asked where its answer is needed: `question.rows(facts)`. Whoever knows which of them will come
-asks them at once with `ask_together`; each answer is then given once, to whoever next asks the same question with the
-same facts. Nothing is kept beyond that: a transaction that begins anew asks anew (`forget`).
+asks them at once with `ask_together`; each answer is then kept for who asks (`clinic.ahead`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
 
+import orjson
+
+from clinic import ahead
 from clinic.prepared import prepared_rows
 
 Rows = list[list[Any]]
 Facts = Mapping[str, Any]
-_ahead: ContextVar[dict[Question, tuple[Facts, Rows]] | None] = ContextVar("answers read ahead", default=None)
+Asked = tuple["Question", Facts]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +36,23 @@ class Question:
 
     def rows(self, facts: Facts) -> Rows:
         """The rows, each with its columns in order."""
-        ahead = _ahead.get()
-        if ahead and self in ahead and ahead[self][0] == facts:
-            return ahead.pop(self)[1]
-        return _ask([(self, facts)])[0]
+        known = ahead.taken(self, facts)
+        return _ask([(self, facts)])[0] if known is None else known
+
+    @property
+    def as_json(self) -> str:
+        """The SELECT as one value: a JSON list of rows, NULL for none."""
+        columns = ", ".join(self.columns.split())
+        return f"(SELECT json_agg(json_build_array({columns}))::text FROM ({self.sql}) AS found({columns}))"  # noqa: S608 - texts of our own modules
+
+    def read(self, answer: str | None) -> Rows:
+        """The rows of such a value."""
+        rows: Rows = orjson.loads(answer) if answer else []
+        for at, decode in self.decoded:
+            for row in rows:
+                if row[at] is not None:
+                    row[at] = decode(row[at])
+        return rows
 
 
 def instants(columns: str, *names: str) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
@@ -47,39 +61,23 @@ def instants(columns: str, *names: str) -> tuple[tuple[int, Callable[[Any], Any]
     return tuple((listed.index(name), datetime.fromisoformat) for name in names)
 
 
-def ask_together(*asked: tuple[Question, Facts]) -> None:
-    """Reads the answers of several questions in one round trip, for those who will ask them.
+def ask_together(*asked: Asked) -> None:
+    """Reads the answers of several questions in one round trip, for who will ask them; what is known already stays.
 
     The same name must mean the same value in all of them.
     """
-    answers = _ask(asked) if asked else []
-    _ahead.set({question: (facts, rows) for (question, facts), rows in zip(asked, answers, strict=True)})
+    new = [(question, facts) for question, facts in asked if not ahead.is_kept(question, facts)]
+    if new:
+        answers = zip(new, _ask(new), strict=True)
+        ahead.keep({question: (facts, rows) for (question, facts), rows in answers})
 
 
-def forget() -> None:
-    """Lets go of what was read ahead and not asked for."""
-    _ahead.set(None)
-
-
-def _ask(asked: Sequence[tuple[Question, Facts]]) -> list[Rows]:
+def _ask(asked: Sequence[Asked]) -> list[Rows]:
     questions = tuple(question for question, _facts in asked)
     found = prepared_rows(_together(questions), {name: facts[name] for _q, facts in asked for name in facts})
-    return [_decoded(question, rows or []) for question, rows in zip(questions, found[0], strict=True)]
+    return [question.read(answer) for question, answer in zip(questions, found[0], strict=True)]
 
 
 @cache
 def _together(questions: tuple[Question, ...]) -> str:
-    return "SELECT " + ", ".join(_as_json(question) for question in questions)
-
-
-def _as_json(question: Question) -> str:
-    columns = ", ".join(question.columns.split())
-    return f"(SELECT json_agg(json_build_array({columns})) FROM ({question.sql}) AS found({columns}))"  # noqa: S608 - texts of our own modules
-
-
-def _decoded(question: Question, rows: Rows) -> Rows:
-    for at, decode in question.decoded:
-        for row in rows:
-            if row[at] is not None:
-                row[at] = decode(row[at])
-    return rows
+    return "SELECT " + ", ".join(question.as_json for question in questions)

@@ -16,6 +16,7 @@ from bookings.actions import appointments as actions
 from bookings.actions.moving import visit_for
 from bookings.api import answers, documents, shapes
 from bookings.api.base import ClinicViewSet
+from bookings.api.looking_ahead import look_ahead
 from bookings.api.shapes import visible_appointments
 from bookings.models import Appointment
 from bookings.visits import Visit
@@ -72,6 +73,11 @@ class AppointmentViewSet(ClinicViewSet):
     def get_queryset(self) -> Any:
         """What the user may see."""
         return visible_appointments(self.request.user)
+
+    def look_ahead(self, request: Request) -> None:
+        """Booking asks five questions more; nothing else asks as often."""
+        if self.action == "create":
+            look_ahead(request, now=self.now)
 
     def list(self, request: Request) -> Response:
         """Appointments in order of time, in pages."""

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 import pghistory
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException
@@ -22,8 +24,11 @@ from bookings.slots import next_free
 from bookings.units import unit, unit_of_one_write
 from bookings.visits import Visit, plain_visit, visit_of
 from bookings.words import AppointmentKind
+from clinic import ahead
 from clinic.access import may
+from clinic.api.bodies import JsonAnswer, JsonBody
 from clinic.api.idempotency import Key, key_of
+from clinic.api.negotiation import OneRenderer
 from clinic.api.problems import problem_response
 from clinic.errors import DomainError, NotYours, Taken
 from clinic.models import Location
@@ -51,12 +56,36 @@ class ClinicViewSet(GenericViewSet):  # type: ignore[type-arg]
     """Reads by `visible_to`, changes by actions. One reading of the clock per request."""
 
     filter_backends: list[Any] = []
+    parser_classes = [JsonBody]
+    renderer_classes = [JsonAnswer]
+    content_negotiation_class = OneRenderer
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """As DRF's; what was read ahead for this request is for nobody after it."""
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            ahead.forget()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Checks who asks; what they change carries their name in the history (P9)."""
-        super().initial(request, *args, **kwargs)
         self.now: datetime = timezone.now()
+        unreadable = self._looked_ahead(request)
+        super().initial(request, *args, **kwargs)
+        if unreadable:
+            raise unreadable
         pghistory.context(user=request.user.pk)
+
+    def _looked_ahead(self, request: Request) -> APIException | None:
+        """What is wrong with the body, for when it is known who asks."""
+        try:
+            self.look_ahead(request)
+        except APIException as unreadable:
+            return unreadable
+        return None
+
+    def look_ahead(self, request: Request) -> None:
+        """Reads together what checking the token and answering will ask; a viewset that knows says it here."""
 
     def told(self, shape: type[Serializer[Any]], data: Any = None) -> dict[str, Any]:
         """The checked content of the body, or of `data`; 400 says what is wrong with it."""

@@ -22,10 +22,12 @@ def _with_work(hashed: str) -> QuerySet[ApiToken]:
     work = Membership.objects.filter(user=OuterRef("user")).order_by("pk")
     told = Concat(Cast("location_id", TextField()), Value(" "), "role", output_field=TextField())
     found = ApiToken.objects.select_related("user").filter(token_hash=hashed, revoked_at=None)
+    found = found.defer("label", "created_at", "user__password", "user__last_login", "user__date_joined")
     return found.annotate(work=ArraySubquery(work.values(told=told)))
 
 
-_BY_HASH = Prepared(_with_work, "HASH")
+#: Value: the hash of a token that was not revoked.
+TOKEN_BY_HASH = Prepared(_with_work, "HASH")
 
 
 def token_hash(token: str) -> str:
@@ -33,17 +35,25 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def bearer_of(request: Request) -> str | None:
+    """The token that a request shows; "" for a header that is not written as it should be, None without one."""
+    words = get_authorization_header(request).split()
+    if not words or words[0].lower() != b"bearer":
+        return None
+    return words[1].decode(errors="replace") if len(words) == 2 else ""
+
+
 class TokenAuthentication(BaseAuthentication):
     """Finds the user of a bearer token; a wrong token is 401 with a sentence, too many of them 429."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         """The user and the token, or None when no bearer token was sent."""
-        words = get_authorization_header(request).split()
-        if not words or words[0].lower() != b"bearer":
+        text = bearer_of(request)
+        if text is None:
             return None
-        if len(words) != 2:
+        if not text:
             raise AuthenticationFailed(_("Write the header as: Authorization: Bearer TOKEN"))
-        token = self._token(words[1].decode(errors="replace"))
+        token = TOKEN_BY_HASH.first(token_hash(text))
         if token is None or not token.user.is_active:
             count_wrong_token(request)
             raise AuthenticationFailed(_("This token is not known, or was revoked."))
@@ -53,9 +63,6 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """What a 401 answers with."""
         return "Bearer"
-
-    def _token(self, text: str) -> ApiToken | None:
-        return _BY_HASH.first(token_hash(text))
 
 
 def _memberships(token: ApiToken) -> Iterator[tuple[int, str]]:

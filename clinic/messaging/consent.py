@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from clinic.messaging.words import ASKED_FIRST, OTHER_CHANNEL, PREFERRED, Channel, Purpose, Reason
 from clinic.models import Patient
 from clinic.prepared import prepared_rows
-from clinic.questions import Facts, Question
+from clinic.questions import Asked, Question
 
 _SMS = str(Channel.SMS)
 #: (channel, purpose) → what the patient said.
@@ -79,7 +80,7 @@ def reach(patient: Patient) -> Reach:
     return Reach(patient, choices, written)
 
 
-def reach_question(patient_id: int) -> tuple[Question, Facts]:
+def reach_question(patient_id: Any) -> Asked:
     """What `reach` asks, for who asks several things at once."""
     return _REACH, {"patient": patient_id}
 

@@ -8,9 +8,9 @@ asks it three things: what should be said (`wanted`), whether it may still be sa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from clinic.messaging.words import PREFERRED, InboundWord, MessageKind, Policy, Purpose, Reason
 from clinic.words import LinkPurpose
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from clinic.models import Location, Patient
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
+_NOTHING: Mapping[str, Any] = {}
+
+
+class Wanted(NamedTuple):
     """One thing that should be said, and when. All instants are aware.
 
     `scheduled_for` is what the rule asks for; quiet hours are applied later. Before `expires_at` it is useful, at or
@@ -41,7 +43,7 @@ class Wanted:
     never_earlier: bool = False
     once: bool = False
     link: LinkPurpose | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

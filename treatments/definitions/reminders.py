@@ -39,6 +39,11 @@ class PretreatmentMessage(Sourced):
     variants: tuple[TextVariant, ...] = ()
 
     @property
+    def minutes_before(self) -> int:
+        """Minutes from the message to the start of the appointment, a day as 24 hours."""
+        return self.before_days * 1440 + self.before_minutes
+
+    @property
     def offset(self) -> timedelta:
         """Time from the start of the appointment to the message: negative, for it comes before."""
-        return -timedelta(days=self.before_days, minutes=self.before_minutes)
+        return -timedelta(minutes=self.minutes_before)

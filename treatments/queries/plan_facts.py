@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from clinic.questions import Facts, Question, instants
+from clinic.questions import Asked, Question, instants
 from treatments.catalogue.stored import NEWEST_CHANGE
 from treatments.facts import (
     PlanFacts,
@@ -29,7 +29,7 @@ from treatments.queries.signed_consents import signed_consents
 
 def facts_of(plan: TreatmentPlan) -> PlanFacts:
     """All that the gate's rules read about a plan, as it stands now."""
-    question, asked = facts_question(plan)
+    question, asked = facts_question(plan.pk, plan.patient_id)
     rows = question.rows(asked)
     newest, *known_tables = rows[0][len(SESSION_COLUMNS) :]
     known = _Known(*known_tables)
@@ -54,9 +54,9 @@ def facts_of(plan: TreatmentPlan) -> PlanFacts:
     )
 
 
-def facts_question(plan: TreatmentPlan) -> tuple[Question, Facts]:
+def facts_question(plan_id: Any, patient_id: Any) -> Asked:
     """What `facts_of` asks first, for who asks several things at once."""
-    return _OF_PLAN, {"plan": plan.pk, "patient": plan.patient_id}
+    return _OF_PLAN, {"plan": plan_id, "patient": patient_id}
 
 
 class _Known(NamedTuple):

@@ -143,8 +143,11 @@ def _is_passing(
 
 def screening_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterator[Problem]:
     """Whether the questions were answered at all: the first ones within a year, the others for this session."""
-    first = [item for item in items_for(facts, one, asked=Asked.FIRST) if item.asked == Asked.FIRST]
-    missing = [item.code for item in first if valid_answer(facts, item, moment) is None]
+    missing = [
+        item.code
+        for item in items_for(facts, one, asked=Asked.FIRST)
+        if item.asked == Asked.FIRST and valid_answer(facts, item, moment) is None
+    ]
     if missing:
         yield problems.screening_incomplete(items=missing, is_start=moment.is_start)
     if moment.is_start:

@@ -24,9 +24,10 @@ def sessions_of(user: Any) -> Any:
     ).defer("protocol_version__definition")
 
 
-#: What nobody asks who books: numbers to call, notes and addresses.
+#: What nobody asks who books: numbers to call, notes, addresses, when a version was made.
 _NOT_READ = (
     "protocol_version__definition",
+    "protocol_version__created_at",
     "plan__patient__desk_note",
     "plan__patient__phone",
     "plan__patient__search",
@@ -37,7 +38,8 @@ _NOT_READ = (
     "plan__location__emergency_number",
     "plan__location__settings__review_url",
 )
-_SESSION = Prepared(
+#: Values: the user's and the session's id.
+SESSION_BY_ID = Prepared(
     lambda user, session: sessions_of(User(pk=user, is_active=True)).filter(pk=session).defer(*_NOT_READ),
     *marks(2),
 )
@@ -48,4 +50,4 @@ def session_of(user: Any, pk: int) -> TreatmentSession | None:
     if user.is_superuser or not user.is_active:
         found: TreatmentSession | None = sessions_of(user).filter(pk=pk).first()
         return found
-    return _SESSION.first(user.pk, pk)
+    return SESSION_BY_ID.first(user.pk, pk)

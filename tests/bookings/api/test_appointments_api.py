@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from bookings.models import Appointment
-from clinic.models import ApiToken, IdempotencyKey, User
+from clinic.messaging.consent import reach
+from clinic.models import ApiToken, IdempotencyKey, Patient, User
 from tests import factories
 from tests.bookings.conftest import FIRST, Clinic
 
@@ -80,6 +83,40 @@ def test_history_of_a_booking_says_who_asked_and_by_which_request(clinic: Clinic
         (row.pgh_label, row.pgh_context.metadata["user"], row.pgh_context.metadata["path"]) for row in rows
     ]
     assert told == [("insert", clinic.desk.pk, "/api/v1/appointments/")] * 5
+
+
+def test_booking_is_one_statement_that_reads_and_one_that_writes(clinic: Clinic, api: Api) -> None:
+    assert api.post("appointments/", wanted(clinic)).status_code == 201
+    body = wanted(clinic, starts_at=(FIRST + 3 * HOUR).isoformat())
+    with CaptureQueriesContext(connection) as captured:
+        answer = api.post("appointments/", body, Idempotency_Key="once")
+    assert answer.status_code == 201
+    asked = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+    assert (len(asked), "INSERT" in asked[0], "INSERT" in asked[1]) == (2, False, True), "\n".join(asked)
+
+
+def test_what_a_refused_request_has_read_ahead_is_for_nobody(clinic: Clinic, api: Api) -> None:
+    body = wanted(clinic, starts_at="never")
+    assert api.post("appointments/", body).status_code == 400
+    patient = Patient.objects.get(plans__sessions=body["session"])
+    patient.phone = "+4915112345678"
+    patient.save()
+    assert reach(patient).address("sms") == "+4915112345678"
+
+
+@pytest.mark.parametrize("body", ["{", '["session"]', '{"session": "x", "assignment": {"room": 1}}'])
+def test_stranger_is_asked_who_they_are_before_their_body_is_judged(clinic: Clinic, body: str) -> None:
+    answer = Client().post("/api/v1/appointments/", body, content_type="application/json")
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body", ["{", '["session"]', '{"session": 5, "assignment": {"room": 99999999999999999999}}']
+)
+def test_body_that_makes_no_sense_is_400(clinic: Clinic, api: Api, body: str) -> None:
+    headers = {"Authorization": f"Bearer {api.token}"}
+    answer = Client().post("/api/v1/appointments/", body, content_type="application/json", headers=headers)
+    assert answer.status_code == 400
 
 
 def test_second_writer_is_told_and_offered_other_times(clinic: Clinic, api: Api) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -93,7 +93,7 @@ def reminder(at: datetime = NOW, **changes: Any) -> Wanted:
         channel="sms",
         link=LinkPurpose.APPOINTMENT,
     )
-    return replace(wanted, **changes)
+    return wanted._replace(**changes)
 
 
 def once_at_most(at: datetime = NOW, **changes: Any) -> Wanted:
