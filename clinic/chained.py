@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 from django.db import models
 
 from clinic import ahead
-from clinic.prepared import Prepared, Written, prepared_rows, with_values
+from clinic.prepared import Prepared, Written, prepared_rows
 from clinic.questions import Asked, Question
+from clinic.sending import with_values
 
 
 class Found(NamedTuple):

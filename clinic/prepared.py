@@ -6,49 +6,25 @@ both cost more than reading the row. What is kept here is the text and the plan.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models
-from django.db.models import base, query
+from django.db.models import query
 
 from clinic import ahead
-from clinic.history import told_to_history, without_context
+from clinic.built import BuiltRows, build_quickly
+from clinic.history import told_to_history
+from clinic.sending import has_died, rows_of, with_values
 
 Row = TypeVar("Row", bound=models.Model)
 # The type stubs do not know this part of Django.
 get_related_populators: Any = query.get_related_populators
 #: Integers that stand for values while the SQL is written; no row has such an id.
 _FIRST_MARK = 7_000_000_000_000_000_001
-_VALUE = re.compile(r"%(?:%|(?:\((\w+)\))?s)")
-
-
-class PreparedCursor(psycopg.RawCursor[Any]):
-    """Sends SQL as PostgreSQL reads it, values apart, and remembers it: Django's query log asks for it.
-
-    Each connection keeps one per statement: what the driver finds out about the types of its values and columns stays.
-    """
-
-    def execute(self, query: Any, params: Any = None, **how: Any) -> Any:
-        """As psycopg's."""
-        found = super().execute(query, params, **how)
-        self._query = self._sent
-        return found
-
-    def taken(self) -> list[tuple[Any, ...]]:
-        """All rows; none of them stays here."""
-        rows = self.fetchall()
-        self._reset(reset_query=False)
-        return rows
-
-    def _convert_query(self, query: Any, params: Any = None) -> Any:
-        self._sent = super()._convert_query(query, params)
-        return self._sent
 
 
 def prepared_rows(sql: str, facts: Any) -> list[tuple[Any, ...]]:
@@ -61,69 +37,12 @@ def prepared_rows(sql: str, facts: Any) -> list[tuple[Any, ...]]:
     """
     database: Any = connections[DEFAULT_DB_ALIAS]  # not by its proxy, which finds it anew for each attribute
     try:
-        return _rows(database, sql, facts)
+        return rows_of(database, sql, facts)
     except OperationalError:
-        if not _has_died(database):
+        if not has_died(database):
             raise
         database.close()
-        return _rows(database, sql, facts)
-
-
-def _rows(database: Any, sql: str, facts: Any) -> list[tuple[Any, ...]]:
-    text, names = _native(sql)
-    database.ensure_connection()
-    cursor = _cursor(database.connection, text)
-    _execute(database, cursor, text, [facts[name] for name in names] if isinstance(facts, Mapping) else facts)
-    database.health_check_done = True
-    return cursor.taken()
-
-
-def _execute(database: Any, cursor: PreparedCursor, text: bytes, values: Sequence[Any]) -> None:
-    """As Django's cursor does; what it wraps around is only there when somebody listens."""
-    wrappers = without_context(database.execute_wrappers)
-    if not (wrappers or database.queries_logged):
-        database.validate_no_broken_transaction()
-        with database.wrap_database_errors:
-            cursor.execute(text, values)
-        return
-    kept, database.execute_wrappers = database.execute_wrappers, wrappers
-    try:
-        database._prepare_cursor(cursor).execute(text, values)  # noqa: SLF001 - Django's own wrapping
-    finally:
-        database.execute_wrappers = kept
-
-
-def _has_died(database: Any) -> bool:
-    """Since the last request: in this one nobody has heard from it, and nothing was begun."""
-    is_first = not database.health_check_done and not database.in_atomic_block
-    return is_first and database.connection is not None and database.connection.broken
-
-
-def _cursor(open_connection: Any, text: bytes) -> PreparedCursor:
-    """The connection's cursor for this statement; both end together."""
-    cursors: dict[bytes, PreparedCursor] = open_connection.__dict__.setdefault("prepared_cursors", {})
-    if text not in cursors:
-        cursors[text] = PreparedCursor(open_connection)
-    return cursors[text]
-
-
-@lru_cache(maxsize=512)
-def _native(sql: str) -> tuple[bytes, list[str]]:
-    """The statement with $1, $2, … for its values, without its indentation, and the values' names in this order."""
-    names: list[str] = []
-
-    def numbered(name: str) -> str:
-        name = name or f"value {len(names)}"
-        if name not in names:
-            names.append(name)
-        return f"${names.index(name) + 1}"
-
-    return with_values(" ".join(sql.split()), numbered).replace("%%", "%").encode(), names
-
-
-def with_values(sql: str, text: Callable[[str], str]) -> str:
-    """A statement with other text where a value goes, by the value's name ("" for one without)."""
-    return _VALUE.sub(lambda found: found[0] if found[0] == "%%" else text(found[1] or ""), sql)
+        return rows_of(database, sql, facts)
 
 
 def listed(values: Iterable[int | str | datetime]) -> str:
@@ -164,7 +83,7 @@ def prepared_write(sql: str, facts: Mapping[str, Any], along: Sequence[Along] = 
     text = _filled(sql, tuple(one.sql for one in along), is_told=context is not None)
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
-    rows = _rows(database, text, {**facts, **named})
+    rows = rows_of(database, text, {**facts, **named})
     for one in along:
         if rows and one.then:
             one.then()
@@ -239,10 +158,10 @@ def _maker(compiler: Any) -> Callable[[Any], Any]:
     """How Django itself turns a row of this query into a model with its relations."""
     select, info = compiler.select, compiler.klass_info
     first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-    names, model = [column[0].target.attname for column in select[first:last]], _Rows(info["model"])
+    names, model = [column[0].target.attname for column in select[first:last]], BuiltRows(info["model"])
     annotations = list(compiler.annotation_col_map.items())
     relations = get_related_populators(info, select, DEFAULT_DB_ALIAS)
-    _build_quickly(relations)
+    build_quickly(relations)
     converters = compiler.get_converters([column[0] for column in select])
 
     def make(row: Sequence[Any]) -> Any:
@@ -255,30 +174,6 @@ def _maker(compiler: Any) -> Callable[[Any], Any]:
         return made
 
     return make
-
-
-class _Rows:
-    """Makes a model of a row as `Model.from_db` does, of what was read alone: no column is asked for its default.
-
-    For models that do nothing of their own when they are made, as none of ours does.
-    """
-
-    def __init__(self, model: type[models.Model]) -> None:
-        self._model = model
-
-    def from_db(self, db: str, names: Sequence[str], values: Sequence[Any]) -> models.Model:
-        """What was not read is deferred: it is read when it is asked for."""
-        made = self._model.__new__(self._model)
-        made.__dict__.update(zip(names, values, strict=True))
-        made._state = base.ModelState()  # noqa: SLF001 - what Model.__init__ does
-        made._state.adding, made._state.db = False, db  # noqa: SLF001
-        return made
-
-
-def _build_quickly(relations: Iterable[Any]) -> None:
-    for relation in relations:
-        relation.model_cls = _Rows(relation.model_cls)
-        _build_quickly(relation.related_populators)
 
 
 def marks(count: int) -> tuple[int, ...]:

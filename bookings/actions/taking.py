@@ -24,6 +24,7 @@ from bookings.timegrid import CELL_MINUTES
 from bookings.units import unit, unit_of_one_write
 from bookings.visits import Visit
 from bookings.words import Agreement, AppointmentStatus
+from clinic.built import new_row
 from clinic.errors import Taken
 from clinic.models import Location, Resource
 from clinic.prepared import Along
@@ -217,7 +218,8 @@ def _row(
     is_told: bool = True,
     choice_of: str = "",
 ) -> Appointment:
-    return Appointment(
+    return new_row(
+        Appointment,
         patient=visit.patient,
         location=visit.location,
         treatment_session=visit.session,

@@ -29,7 +29,8 @@ def look_ahead(request: Request, *, now: datetime) -> None:
 
     Nothing is found out for who has no token or does not see the session: both are looked for in the same statement.
     """
-    token, told = bearer_of(request), request.data
+    token = bearer_of(request)
+    told = request.data if token else None
     if not token or not isinstance(told, dict):
         return
     session, chosen = told.get("session"), told.get("assignment")

@@ -7,13 +7,14 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clinic import ahead
 from clinic.api.authentication import TOKEN_BY_HASH, token_hash
+from clinic.built import new_row
 from clinic.chained import Chain, Found, Step
-from clinic.models import ApiToken, Location, User
+from clinic.models import ApiToken, ClinicSettings, Location, Placement, Resource, User
 from clinic.prepared import Prepared, marks, prepared_rows, prepared_write
 from clinic.questions import Question, ask_together
 from tests import factories
@@ -154,3 +155,35 @@ def test_chain_tells_nothing_to_an_unknown_token() -> None:
     with CaptureQueriesContext(connection) as asked:
         assert TOKEN_BY_HASH.first(token_hash("wrong")) is None
     assert len(asked) == 0
+
+
+@pytest.mark.django_db
+def test_new_row_is_what_the_constructor_makes() -> None:
+    _user, place = somebody()
+    room = Resource.objects.get(pk=factories.room(at=place, name="Room 1").pk)
+    given = {"location": place, "resource": room}
+    made, usual = new_row(Placement, **given), Placement(**given)
+    assert columns(made) == columns(usual)
+    assert (made.location, made._state.adding) == (place, True)
+    with CaptureQueriesContext(connection) as asked:
+        assert made.location.name == "Mitte"
+    assert len(asked) == 0
+
+
+def test_new_row_refuses_a_model_whose_defaults_are_made_for_each_row() -> None:
+    with pytest.raises(ValueError, match="ClinicSettings makes reminders"):
+        new_row(ClinicSettings)
+
+
+@pytest.mark.django_db
+def test_row_that_was_read_is_what_django_reads() -> None:
+    user, place = somebody()
+    found, usual = LOCATION.first(user.pk, place.pk), Location.objects.get(pk=place.pk)
+    assert found is not None
+    assert columns(found) == columns(usual)
+    assert (found._state.adding, found._state.db) == (usual._state.adding, usual._state.db)
+
+
+def columns(row: models.Model) -> dict[str, Any]:
+    """All that a row says by itself."""
+    return {field.attname: row.__dict__[field.attname] for field in row._meta.concrete_fields}
