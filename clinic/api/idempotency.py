@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.request import Request
 
 from clinic.errors import DomainError
@@ -113,8 +113,14 @@ def name_of(request: Request) -> str | None:
 
 
 def fingerprint_of(request: Request) -> str:
-    """The method, the address and the body as one hash; the order of the body's fields does not matter."""
-    told = orjson.dumps(request.data, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    """The method, the address and the body as one hash; the order of the body's fields does not matter.
+
+    400 for a body that is nested deeper than anything that is asked for (254 levels).
+    """
+    try:
+        told = orjson.dumps(request.data, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError as deep:
+        raise ParseError(_("The body is nested too deeply.")) from deep
     return hashlib.sha256(f"{request.method} {request.path} ".encode() + told).hexdigest()
 
 

@@ -119,6 +119,14 @@ def test_body_that_makes_no_sense_is_400(clinic: Clinic, api: Api, body: str) ->
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("depth", [200, 300, 2000])
+def test_body_that_is_nested_deeply_is_answered(clinic: Clinic, api: Api, depth: int) -> None:
+    body = json.dumps(wanted(clinic))[:-1] + ', "more": ' + "[" * depth + "]" * depth + "}"
+    headers = {"Authorization": f"Bearer {api.token}", "Idempotency-Key": "deep"}
+    answer = Client().post("/api/v1/appointments/", body, content_type="application/json", headers=headers)
+    assert answer.status_code == (201 if depth == 200 else 400)
+
+
 def test_second_writer_is_told_and_offered_other_times(clinic: Clinic, api: Api) -> None:
     api.post("appointments/", wanted(clinic))
     answer = api.post("appointments/", wanted(clinic))
