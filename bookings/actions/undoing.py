@@ -172,8 +172,11 @@ def restore(row: Appointment, before: Any, *, by: Any, now: datetime) -> None:
 
 
 def _agreed_again(row: Appointment, before: Any, now: datetime) -> dict[str, Any]:
-    """Within the undo window nobody was told yet, so nothing has happened; after it, the way back is news."""
-    if row.agreed_version != row.version:
+    """Within the undo window nobody was told yet, so nothing has happened; after it, the way back is news.
+
+    An undo may itself be undone: what counts is whether the last change changed what was agreed, not when it did.
+    """
+    if row.agreed_version == before.agreed_version:
         return {}
     window = timedelta(seconds=settings_of(row.location).undo_seconds)
     if now < row.agreed_at + window or not row.is_told:

@@ -40,7 +40,9 @@ _NOT_READ = (
 )
 #: Values: the user's and the session's id.
 SESSION_BY_ID = Prepared(
-    lambda user, session: sessions_of(User(pk=user, is_active=True)).filter(pk=session).order_by().defer(*_NOT_READ),
+    lambda user, session: (
+        sessions_of(User(pk=user, is_active=True)).filter(pk=session).order_by().defer(*_NOT_READ)
+    ),
     *marks(2),
 )
 

@@ -186,6 +186,27 @@ def test_undo_in_time_leaves_the_messages_as_they_were(clinic: Clinic) -> None:
     assert set(Message.objects.unsent().values_list("rule", "scheduled_for")) == before
 
 
+@pytest.mark.parametrize(
+    "later", [timedelta(0), timedelta(hours=3)], ids=["untold", "told of the first time"]
+)
+def test_undo_of_an_undone_move_moves_again(clinic: Clinic, later: timedelta) -> None:
+    row, now = booked(clinic), clinic.now + later
+    at_first = set(Message.objects.unsent().values_list("rule", "scheduled_for"))
+    row = appointments.move(appointment=row, starts_at=FIRST + HOUR, by=clinic.desk, now=now)
+    moved = set(Message.objects.unsent().values_list("rule", "scheduled_for"))
+    row = appointments.undo(appointment=row, by=clinic.desk, now=now + timedelta(seconds=5))
+    assert set(Message.objects.unsent().values_list("rule", "scheduled_for")) == at_first
+    again = appointments.undo(appointment=row, by=clinic.desk, now=now + timedelta(seconds=7))
+    assert (again.starts_at, again.agreement) == (FIRST + HOUR, "moved")
+    # Who has heard of the first time is told anew, seven seconds later than the first move would have.
+    found = dict(Message.objects.unsent().values_list("rule", "scheduled_for"))
+    news = timedelta(seconds=7) if later else timedelta(0)
+    assert found == {rule: at + news * (rule in {"MOVED", "P_MERGED"}) for rule, at in moved}
+    once_more = appointments.undo(appointment=again, by=clinic.desk, now=now + timedelta(seconds=9))
+    assert once_more.starts_at == FIRST
+    assert set(Message.objects.unsent().values_list("rule", "scheduled_for")) == at_first
+
+
 def test_undo_of_a_cancel_is_refused_when_somebody_took_the_time(clinic: Clinic) -> None:
     row = appointments.cancel(appointment=booked(clinic), reason="time", by=clinic.desk, now=clinic.now)
     booked(clinic)
