@@ -6,7 +6,7 @@ fall away, texts that prepare the visit are merged into one message (catalogue 9
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,13 +26,6 @@ class Reminder(NamedTuple):
     at: datetime
     channel: str
     is_hours_before: bool
-
-
-class Timed(NamedTuple):
-    """A text of the protocol before the visit, and when it is due."""
-
-    code: str
-    at: datetime
 
 
 def reminders(
@@ -65,9 +58,3 @@ def before_start(starts_at: datetime, zone: ZoneInfo) -> Callable[[int, int], da
         return day - timedelta(minutes=minutes)
 
     return before
-
-
-def split(timed: Sequence[Timed], *, agreed_at: datetime) -> tuple[list[Timed], list[Timed]]:
-    """Those still to come, and those whose time had passed when the visit was agreed (to be merged into one)."""
-    coming = [one for one in timed if one.at > agreed_at]
-    return coming, [one for one in timed if one.at <= agreed_at]

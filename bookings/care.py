@@ -84,6 +84,6 @@ def facts_key(plan: TreatmentPlan) -> tuple[str, int]:
     return "facts of plan", plan.pk
 
 
-def texts_for(session: TreatmentSession) -> list[PretreatmentMessage]:
+def texts_for(session: TreatmentSession) -> tuple[PretreatmentMessage, ...]:
     """The protocol's texts before a visit that apply to this patient and session."""
     return pretreatment.texts_from(session, facts_for(session.plan))

@@ -28,6 +28,8 @@ from clinic.prepared import listed, prepared_rows
 RESOURCES, PATIENTS, DESKS, TIMES = 1, 2, 3, 4
 LOCK_TIMEOUT = "3s"
 _HALF_HOUR = 1800
+#: Advisory locks take two 32-bit numbers; beyond that two ids may share a lock, which only makes them wait.
+_KEYS = 2_147_483_647
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def lock_and_look(
     that are about to leave. More than three seconds of waiting is refused by PostgreSQL (55P03).
     """
     wanted = list(takings)
-    keys = keys_of(wanted) | {(RESOURCES, _key(resource)) for resource in also}
+    keys = keys_of(wanted) | {(RESOURCES, resource % _KEYS) for resource in also}
     facts = _look_facts(wanted, without, now)
     found = _look(facts)
     if any(not way.has_lapsed for way in found):
@@ -100,14 +102,14 @@ def look(takings: Iterable[Taking], *, now: datetime, without: Iterable[int] = (
 
 
 def keys_of(takings: Sequence[Taking]) -> set[tuple[int, int]]:
-    resources = {(RESOURCES, _key(claim.resource)) for taking in takings for claim in taking.claims}
-    return resources | {(PATIENTS, _key(taking.patient)) for taking in takings}
+    resources = {(RESOURCES, claim.resource % _KEYS) for taking in takings for claim in taking.claims}
+    return resources | {(PATIENTS, taking.patient % _KEYS) for taking in takings}
 
 
 def half_hours_of(claims: Sequence[SpanClaim]) -> set[tuple[int, int]]:
     """The half hours that the claims touch: claims of a resource that overlap have one in common."""
     return {
-        (TIMES, _key(claim.resource * 1_000_003 + half_hour))
+        (TIMES, (claim.resource * 1_000_003 + half_hour) % _KEYS)
         for claim in claims
         for half_hour in range(
             int(claim.start.timestamp()) // _HALF_HOUR, -(int(-claim.end.timestamp()) // _HALF_HOUR)
@@ -133,7 +135,7 @@ def _look(facts: dict[str, Any]) -> list[InTheWay]:
 
 def lock(resources: Iterable[int], patients: Iterable[int] = ()) -> None:
     """Locks without looking: for changes that only give time back."""
-    keys = {(RESOURCES, _key(one)) for one in resources} | {(PATIENTS, _key(one)) for one in patients}
+    keys = {(RESOURCES, one % _KEYS) for one in resources} | {(PATIENTS, one % _KEYS) for one in patients}
     _lock(keys)
 
 
@@ -151,9 +153,9 @@ def _lock(keys: set[tuple[int, int]]) -> None:
 
 def columns_of(claims: Sequence[SpanClaim]) -> dict[str, str]:
     return {
-        "resources": listed(claim.resource for claim in claims),
-        "starts": listed(claim.start for claim in claims),
-        "ends": listed(claim.end for claim in claims),
+        "resources": listed([claim.resource for claim in claims]),
+        "starts": listed([claim.start for claim in claims]),
+        "ends": listed([claim.end for claim in claims]),
     }
 
 
@@ -161,14 +163,9 @@ def lock_facts(keys: set[tuple[int, int]]) -> dict[str, Any]:
     ordered = sorted(keys)
     return {
         "timeout": LOCK_TIMEOUT,
-        "spaces": listed(space for space, _ in ordered),
-        "ids": listed(key for _, key in ordered),
+        "spaces": listed([space for space, _ in ordered]),
+        "ids": listed([key for _, key in ordered]),
     }
-
-
-def _key(pk: int) -> int:
-    """Advisory locks take two 32-bit numbers; beyond that two ids may share a lock, which only makes them wait."""
-    return pk % 2_147_483_647
 
 
 def span_claims(appointment: Appointment) -> list[SpanClaim]:

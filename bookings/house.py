@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import orjson
+
 from bookings.masks import open_mask
 from bookings.phases import DEVICE, PRACTITIONER, ROOM
 from bookings.timegrid import Grid
@@ -21,7 +23,7 @@ from clinic.questions import Asked, Question
 from clinic.timekeeping import ONE_DAY, WeeklyWindow, local_day
 from clinic.words import ResourceKind
 
-ROLE_OF_KIND = {
+ROLE_OF_KIND: dict[str, str] = {
     ResourceKind.PRACTITIONER: PRACTITIONER,
     ResourceKind.ROOM: ROOM,
     ResourceKind.DEVICE: DEVICE,
@@ -193,18 +195,26 @@ def pools(
     """For each role the ids of those that may fill it, in the order given."""
     fitting: dict[str, list[int]] = {role: [] for role in roles}
     for one in placed:
-        pool = fitting.get(ROLE_OF_KIND[ResourceKind(one.kind)])
+        pool = fitting.get(ROLE_OF_KIND[one.kind])
         if pool is not None and one.fits(requirements, on):
             pool.append(one.id)
     return {role: tuple(pool) for role, pool in fitting.items()}
 
 
 def _placed(row: Sequence[Any]) -> Placed:
-    qualification, certificates, room_kind, device_kind = (cell or "" for cell in row[4:8])
-    held = json.loads(certificates) if certificates else {}
-    depth = Decimal(row[8]) if row[8] else None
-    rules = row[9] or "" if len(row) > 9 else ""
-    return Placed(*row[:4], qualification, held, room_kind, device_kind, depth, rules)  # type: ignore[call-arg]
+    pk, kind, name, quota, qualification, certificates, room_kind, device_kind, depth, *rules = row
+    return Placed(
+        pk,
+        kind,
+        name,
+        quota,
+        qualification or "",
+        orjson.loads(certificates) if certificates else {},
+        room_kind or "",
+        device_kind or "",
+        Decimal(depth) if depth else None,
+        (rules[0] or "") if rules else "",
+    )
 
 
 def _windows(text: str) -> list[WeeklyWindow]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from bookings.timegrid import CELL_MINUTES
+from clinic.derived import worked_out_once
 
 ROOM, PRACTITIONER, DEVICE = "room", "practitioner", "device"
 
@@ -101,7 +102,14 @@ def spans_of(phases: Sequence[Phase], role: str) -> tuple[Span, ...]:
     return _merged(phase for phase in phases if role in phase.needs)
 
 
-def patient_span(phases: Sequence[Phase]) -> Span:
+@worked_out_once
+def spans_by_role(phases: tuple[Phase, ...]) -> tuple[tuple[str, Span], ...]:
+    """Every span of every role, by role in alphabetical order, then in order of time."""
+    return tuple((role, span) for role in roles_of(phases) for span in spans_of(phases, role))
+
+
+@worked_out_once
+def patient_span(phases: tuple[Phase, ...]) -> Span:
     """From the patient's first phase to the end of the last one; ValueError when no phase has the patient."""
     present = [phase for phase in phases if phase.has_patient]
     if not present:
@@ -114,7 +122,8 @@ def whole_span(phases: Sequence[Phase]) -> Span:
     return Span(0, max(phase.end_minutes for phase in phases))
 
 
-def roles_of(phases: Sequence[Phase]) -> tuple[str, ...]:
+@worked_out_once
+def roles_of(phases: tuple[Phase, ...]) -> tuple[str, ...]:
     """The roles that any phase needs, in alphabetical order."""
     return tuple(sorted({role for phase in phases for role in phase.needs}))
 

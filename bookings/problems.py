@@ -26,7 +26,6 @@ from bookings.visits import Visit
 from clinic.errors import Blocker, NeedsApproval, Problem, Warning
 from clinic.models import Closure, Location
 from clinic.timekeeping import local_day
-from clinic.words import ResourceKind
 
 #: Reasons that the desk may set aside; a patient may not.
 SOFT = frozenset(
@@ -133,7 +132,7 @@ def _ineligible(visit: Visit, chosen: Mapping[str, int], on: date) -> Iterator[P
     known = chosen_at(visit.location, chosen.values())
     for role, resource in chosen.items():
         one = known.get(resource)
-        if one is None or ROLE_OF_KIND[ResourceKind(one.kind)] != role:
+        if one is None or ROLE_OF_KIND[one.kind] != role:
             yield Blocker(
                 code="not_here",
                 sentence=_("This %(role)s is not used at this location.") % {"role": role},

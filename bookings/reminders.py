@@ -5,19 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from bookings.cadence import Timed, before_start, reminders, split
+from bookings.cadence import before_start, reminders
 from bookings.care import texts_for
 from bookings.ics import MIME_TYPE, calendar_file
 from bookings.models import Appointment
 from bookings.slots import settings_of
 from bookings.words import Agreement, AppointmentStatus, CancelReason
+from clinic.derived import worked_out_once
 from clinic.messaging.models import Message
 from clinic.messaging.registry import Attachment, Wanted, register
 from clinic.messaging.rules import Line, register_lines
@@ -153,30 +154,66 @@ def _news(obj: Appointment) -> Iterator[Wanted]:
 
 
 def _before_the_visit(obj: Appointment) -> list[Wanted]:
-    texts = _texts(obj)
-    return [*_reminders(obj, texts), *_preparation(obj, texts)]
+    lines = _lines(_texts(obj))
+    return [*_reminders(obj, lines), *_preparation(obj, lines)]
 
 
-def _reminders(obj: Appointment, texts: list[PretreatmentMessage]) -> Iterator[Wanted]:
-    has_text_on_the_day = any(map(_is_for_the_day, texts))
-    settings = settings_of(obj.location)
-    for one in reminders(
-        settings.reminders, starts_at=obj.starts_at, agreed_at=obj.agreed_at, zone=obj.location.tz
-    ):
+class _Line(NamedTuple):
+    """A text of the protocol with all that is said about it for every visit: when it is due is counted back from one.
+
+    Whole days are counted on the wall calendar, the minutes on the clock.
+    """
+
+    code: str
+    kind: MessageKind
+    channel: str
+    link: LinkPurpose
+    extra: Mapping[str, Any]
+    days: int
+    minutes: int
+    asks: bool
+    is_for_the_day: bool
+
+
+@worked_out_once
+def _lines(texts: tuple[PretreatmentMessage, ...]) -> tuple[_Line, ...]:
+    return tuple(map(_line, {text.code: text for text in texts}.values()))
+
+
+def _line(text: PretreatmentMessage) -> _Line:
+    asks, (days, minutes) = text.asks_every_session_items, divmod(text.minutes_before, 1440)
+    return _Line(
+        code=text.code,
+        kind=_kind_of(text),
+        channel="preferred" if text.channel == "app" else str(text.channel),
+        link=LinkPurpose.SCREENING if asks else LinkPurpose.APPOINTMENT,
+        extra={"codes": [text.code]},
+        days=days,
+        minutes=minutes,
+        asks=asks,
+        is_for_the_day=_is_for_the_day(text),
+    )
+
+
+def _reminders(obj: Appointment, lines: Iterable[_Line]) -> Iterator[Wanted]:
+    has_text_on_the_day = any(line.is_for_the_day for line in lines)
+    location, starts_at = obj.location, obj.starts_at
+    rules = settings_of(location).reminders
+    for one in reminders(rules, starts_at=starts_at, agreed_at=obj.agreed_at, zone=location.tz):
         if not (one.is_hours_before and has_text_on_the_day):
             yield Wanted(
                 rule=one.code,
                 kind=K.APPOINTMENT_REMINDER,
                 scheduled_for=one.at,
-                expires_at=obj.starts_at,
+                expires_at=starts_at,
                 channel=one.channel,
                 link=LinkPurpose.APPOINTMENT,
             )
 
 
-def _texts(obj: Appointment) -> list[PretreatmentMessage]:
+def _texts(obj: Appointment) -> tuple[PretreatmentMessage, ...]:
     """The protocol's texts before a visit that apply to this patient and plan."""
-    return texts_for(obj.treatment_session) if obj.treatment_session else []
+    return texts_for(obj.treatment_session) if obj.treatment_session else ()
 
 
 def _is_for_the_day(text: PretreatmentMessage) -> bool:
@@ -184,25 +221,26 @@ def _is_for_the_day(text: PretreatmentMessage) -> bool:
     return text.minutes_before < _DAY_ITSELF
 
 
-def _preparation(obj: Appointment, texts: list[PretreatmentMessage]) -> Iterator[Wanted]:
+def _preparation(obj: Appointment, lines: Iterable[_Line]) -> Iterator[Wanted]:
     """The protocol's texts at their times; what was due before the visit was agreed goes out as one."""
-    by_code = {text.code: text for text in texts}
-    coming, missed = split(_timed(by_code.values(), obj), agreed_at=obj.agreed_at)
-    for one in coming:
-        yield _preparing(obj, by_code[one.code], one.at)
-    yield from _merged(obj, [by_code[one.code] for one in missed])
+    starts_at, agreed_at = obj.starts_at, obj.agreed_at
+    before = before_start(starts_at, obj.location.tz)
+    timed = [(line, before(line.days, line.minutes)) for line in lines]
+    for line, at in timed:
+        if at > agreed_at:
+            yield _preparing(line, at, starts_at)
+    yield from _merged(obj, [line for line, at in timed if at <= agreed_at])
 
 
-def _preparing(obj: Appointment, text: PretreatmentMessage, at: datetime) -> Wanted:
-    asks = text.asks_every_session_items
+def _preparing(line: _Line, at: datetime, starts_at: datetime) -> Wanted:
     return Wanted(
-        rule=text.code,
-        kind=_kind_of(text),
+        rule=line.code,
+        kind=line.kind,
         scheduled_for=at,
-        expires_at=obj.starts_at,
-        channel="preferred" if text.channel == "app" else str(text.channel),
-        link=LinkPurpose.SCREENING if asks else LinkPurpose.APPOINTMENT,
-        extra={"codes": [text.code]},
+        expires_at=starts_at,
+        channel=line.channel,
+        link=line.link,
+        extra=line.extra,
     )
 
 
@@ -212,20 +250,15 @@ def _kind_of(text: PretreatmentMessage) -> MessageKind:
     return K.ON_THE_DAY if _is_for_the_day(text) else K.PRETREATMENT
 
 
-def _timed(texts: Iterable[PretreatmentMessage], obj: Appointment) -> list[Timed]:
-    """Whole days are counted on the wall calendar, the rest on the clock."""
-    before = before_start(obj.starts_at, obj.location.tz)
-    return [Timed(text.code, before(*divmod(text.minutes_before, 1440))) for text in texts]
-
-
-def _merged(obj: Appointment, missed: list[PretreatmentMessage]) -> Iterator[Wanted]:
+def _merged(obj: Appointment, missed: Sequence[_Line]) -> Iterator[Wanted]:
     """One message for all texts that came too late, and the questionnaire by itself; nothing of the day itself."""
+    if not (late := [line for line in missed if not line.is_for_the_day]):
+        return
     at = obj.agreed_at + timedelta(seconds=settings_of(obj.location).undo_seconds)
     if at >= obj.starts_at:
         return
-    late = [text for text in missed if not _is_for_the_day(text)]
-    yield from (_preparing(obj, text, at) for text in late if text.asks_every_session_items)
-    if codes := [text.code for text in late if not text.asks_every_session_items]:
+    yield from (_preparing(line, at, obj.starts_at) for line in late if line.asks)
+    if codes := [line.code for line in late if not line.asks]:
         yield Wanted(
             rule=MERGED,
             kind=K.PRETREATMENT,

@@ -21,7 +21,7 @@ from bookings.phases import (
     in_sequence,
     patient_span,
     roles_of,
-    spans_of,
+    spans_by_role,
     stretch,
 )
 from bookings.words import AppointmentKind
@@ -97,8 +97,7 @@ class Visit:
             SpanClaim(
                 chosen[role], start + timedelta(minutes=span.start), start + timedelta(minutes=span.end)
             )
-            for role in self.roles
-            for span in spans_of(self.phases, role)
+            for role, span in spans_by_role(self.phases)
         ]
 
 

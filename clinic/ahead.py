@@ -29,9 +29,11 @@ def is_kept(question: Any, facts: Any) -> bool:
 def taken(question: Any, facts: Any) -> list[Any] | None:
     """The kept answer, which is then gone; None when there is none."""
     kept = _kept.get()
-    if not kept or not is_kept(question, facts):
+    found = kept.get(question) if kept else None
+    if not kept or found is None or found[0] != facts:
         return None
-    return kept.pop(question)[1]
+    del kept[question]
+    return found[1]
 
 
 def forget() -> None:

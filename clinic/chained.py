@@ -53,6 +53,7 @@ class Chain:
     def __init__(self, *steps: Step) -> None:
         self._steps = steps
         self._texts: dict[tuple[Any, ...], str] = {}
+        self._cells: dict[Found, int] = {}
 
     def read(self, given: Mapping[str, Any], asked: Sequence[Asked]) -> None:
         """Asks all in one statement, for who asks for it next (`clinic.ahead`); a question's facts may be `Found`.
@@ -69,17 +70,19 @@ class Chain:
     ) -> Iterator[tuple[Any, tuple[Any, list[Any]]]]:
         """What each step and question would have been answered by itself."""
 
+        begins = self._begins
+
         def known(value: Any) -> Any:
             return row[self._cell(value)] if isinstance(value, Found) and row is not None else value
 
         for at, step in enumerate(self._steps):
-            values = tuple(given[one] if isinstance(one, str) else known(one) for one in step.sources)
-            cells = None if row is None else row[self._begins[at] : self._begins[at + 1]]
+            values = tuple([given[one] if isinstance(one, str) else known(one) for one in step.sources])
+            cells = None if row is None else row[begins[at] : begins[at + 1]]
             if cells is None or cells[step.key_cell] is None:
                 yield step.rows, (values, [])
                 return
             yield step.rows, (values, [step.written.make(cells)])
-        answers = row[self._begins[-1] :] if row is not None else ()
+        answers = row[begins[-1] :] if row is not None else ()
         for (question, facts), answer in zip(asked, answers, strict=True):
             yield question, ({name: known(value) for name, value in facts.items()}, question.read(answer))
 
@@ -118,8 +121,10 @@ class Chain:
         return f"c{self._cell(found)}"
 
     def _cell(self, found: Found) -> int:
-        columns = self._steps[found.step].written.columns
-        return self._begins[found.step] + columns.index((found.model, found.column))
+        if found not in self._cells:
+            columns = self._steps[found.step].written.columns
+            self._cells[found] = self._begins[found.step] + columns.index((found.model, found.column))
+        return self._cells[found]
 
     @cached_property
     def _begins(self) -> list[int]:

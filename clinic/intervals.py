@@ -65,6 +65,8 @@ class Interval:
 
 def in_utc(instant: datetime) -> datetime:
     """The same instant in UTC; ValueError for a naive datetime, which is no instant at all."""
+    if instant.tzinfo is UTC:
+        return instant
     if instant.utcoffset() is None:
         raise ValueError(f"a naive datetime is not an instant: {instant.isoformat()}")
     return instant.astimezone(UTC)

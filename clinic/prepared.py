@@ -12,8 +12,9 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections, models
-from django.db.models import query
+from django.db.models import JSONField, query
 
 from clinic import ahead
 from clinic.built import BuiltRows, build_quickly
@@ -162,7 +163,7 @@ def _maker(compiler: Any) -> Callable[[Any], Any]:
     annotations = list(compiler.annotation_col_map.items())
     relations = get_related_populators(info, select, DEFAULT_DB_ALIAS)
     build_quickly(relations)
-    converters = compiler.get_converters([column[0] for column in select])
+    converters = _quicker(compiler.get_converters([column[0] for column in select]))
 
     def make(row: Sequence[Any]) -> Any:
         values = next(compiler.apply_converters([row], converters)) if converters else row
@@ -174,6 +175,23 @@ def _maker(compiler: Any) -> Callable[[Any], Any]:
         return made
 
     return make
+
+
+def _quicker(converters: dict[int, Any]) -> dict[int, Any]:
+    """The same, with JSON read in C where a field has no reader of its own."""
+    return {
+        at: ([_from_json if _is_plain_json(one, column) else one for one in those], column)
+        for at, (those, column) in converters.items()
+    }
+
+
+def _is_plain_json(convert: Any, column: Any) -> bool:
+    field = getattr(column, "target", None)
+    return type(field) is JSONField and field.decoder is None and convert == field.from_db_value
+
+
+def _from_json(value: str | None, _column: Any, _connection: Any) -> Any:
+    return None if value is None else orjson.loads(value)
 
 
 def marks(count: int) -> tuple[int, ...]:

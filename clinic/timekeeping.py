@@ -129,16 +129,19 @@ def window_on(day: date, opens: time, closes: time, zone: ZoneInfo) -> tuple[dat
 
 def is_quiet(moment: datetime, quiet_from: time, quiet_to: time, zone: ZoneInfo) -> bool:
     """Whether a wall clock in the zone stands inside the quiet hours; equal times mean there are none."""
-    wall = local_time(moment, zone)
-    if quiet_from <= quiet_to:
-        return quiet_from <= wall < quiet_to
-    return wall >= quiet_from or wall < quiet_to
+    return _is_within(local_time(moment, zone), quiet_from, quiet_to)
+
+
+def _is_within(wall: time, first: time, end: time) -> bool:
+    if first <= end:
+        return first <= wall < end
+    return wall >= first or wall < end
 
 
 def next_allowed(moment: datetime, quiet_from: time, quiet_to: time, zone: ZoneInfo) -> datetime:
     """The instant, or the end of the quiet hours it lies in (21:00 to 08:00 runs over midnight), in UTC."""
     moment = in_utc(moment)
-    while is_quiet(moment, quiet_from, quiet_to, zone):
+    while _is_within(moment.astimezone(zone).time(), quiet_from, quiet_to):
         moment = _next_showing(moment, quiet_to, zone)
     return moment
 

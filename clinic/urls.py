@@ -11,9 +11,9 @@ from clinic.web import health, home
 handler400 = "clinic.web.errors.bad_request"
 
 api: list[URLPattern | URLResolver] = [
-    path("", include("clinic.api.urls")),
-    path("", include("treatments.api.urls")),
     path("", include("bookings.api.urls")),
+    path("", include("treatments.api.urls")),
+    path("", include("clinic.api.urls")),
 ]
 
 patient: list[URLPattern | URLResolver] = [

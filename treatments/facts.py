@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from clinic.derived import worked_out_once
 from treatments.definitions import ProtocolDefinition, SharedCatalogue
 from treatments.screening_rules import GivenAnswer
 
@@ -127,7 +128,7 @@ class PlanFacts:
 
     def regions_of(self, zones: frozenset[str]) -> frozenset[str]:
         """The regions (face, neck, …) that these zones belong to."""
-        return frozenset(str(zone.region) for zone in self.shared.zones if zone.code in zones)
+        return _regions(self.shared, zones)
 
     def labels_of(self, zones: frozenset[str]) -> str:
         """The zones in words, in the order of the map."""
@@ -138,6 +139,11 @@ class PlanFacts:
         """The session performed last; None before the first."""
         done = [one for one in self.sessions if one.day is not None]
         return max(done, key=lambda one: (one.day or date.min, one.number), default=None)
+
+
+@worked_out_once
+def _regions(shared: SharedCatalogue, zones: frozenset[str]) -> frozenset[str]:
+    return frozenset(str(zone.region) for zone in shared.zones if zone.code in zones)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

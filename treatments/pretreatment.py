@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from clinic.derived import worked_out_once
 from clinic.timekeeping import days_before, local_day, local_time
-from treatments.definitions import Channel, PretreatmentMessage
+from treatments.definitions import Channel, PretreatmentMessage, ProtocolDefinition
 from treatments.facts import OneSession, PlanFacts
 from treatments.models import TreatmentSession
 from treatments.queries.plan_facts import facts_of
@@ -31,7 +32,7 @@ class PreparingText:
     asks_questions: bool
 
 
-def texts_for(session: TreatmentSession) -> list[PretreatmentMessage]:
+def texts_for(session: TreatmentSession) -> tuple[PretreatmentMessage, ...]:
     """The protocol's texts that apply to this patient and session, earliest first.
 
     A text is left out when its skin type, its fact (tablets prescribed, test due, cream at home, shaved area) or the
@@ -40,11 +41,22 @@ def texts_for(session: TreatmentSession) -> list[PretreatmentMessage]:
     return texts_from(session, facts_of(session.plan))
 
 
-def texts_from(session: TreatmentSession, facts: PlanFacts) -> list[PretreatmentMessage]:
+def texts_from(session: TreatmentSession, facts: PlanFacts) -> tuple[PretreatmentMessage, ...]:
     """The same from facts loaded before."""
     one = facts.session(session.pk)
-    held = facts_that_hold(session, facts, one)
-    return [text for text in one.definition.pretreatment if _applies(text, facts, held)]
+    return _texts(one.definition, facts.skin_type, facts_that_hold(session, facts, one))
+
+
+@worked_out_once
+def _texts(
+    definition: ProtocolDefinition, skin_type: str | None, held: frozenset[str]
+) -> tuple[PretreatmentMessage, ...]:
+    return tuple(
+        text
+        for text in definition.pretreatment
+        if (not text.skin_types or skin_type in text.skin_types)
+        and (text.only_if is None or text.only_if in held)
+    )
 
 
 def facts_that_hold(session: TreatmentSession, facts: PlanFacts, one: OneSession) -> frozenset[str]:
@@ -58,11 +70,6 @@ def facts_that_hold(session: TreatmentSession, facts: PlanFacts, one: OneSession
         "patch_test_due": is_due(facts, one, on),
     }
     return frozenset(name for name, holds in truths.items() if holds)
-
-
-def _applies(text: PretreatmentMessage, facts: PlanFacts, held: frozenset[str]) -> bool:
-    skin = not text.skin_types or facts.skin_type in text.skin_types
-    return skin and (text.only_if is None or text.only_if in held)
 
 
 def texts_before(session: TreatmentSession, *, starts_at: datetime, now: datetime) -> list[PreparingText]:

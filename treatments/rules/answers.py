@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from clinic.derived import worked_out_once
 from clinic.errors import Problem
 from treatments import readiness_problems as problems
-from treatments.definitions import Asked, ScreeningItem, Severity, Tag
+from treatments.definitions import Asked, ProtocolDefinition, ScreeningItem, Severity, Tag
 from treatments.facts import Moment, OneSession, PlanFacts
 from treatments.screening_rules import GivenAnswer, ItemFinding, ScreeningScope, applies, finding
 
@@ -23,11 +24,8 @@ _MILDER = {
 
 def scope_of(facts: PlanFacts, one: OneSession) -> ScreeningScope:
     """What is planned, as the screening rules ask for it."""
-    tags = {str(tag) for tag in one.definition.tags}
-    if not facts.numbing_planned:
-        tags.discard(Tag.NUMB)
     return ScreeningScope(
-        tags=frozenset(tags),
+        tags=tags_of(one.definition, facts.numbing_planned),
         components=facts.components if one.definition.mixtures else frozenset(),
         zones=facts.zones,
         regions=facts.regions_of(facts.zones),
@@ -36,15 +34,27 @@ def scope_of(facts: PlanFacts, one: OneSession) -> ScreeningScope:
     )
 
 
+@worked_out_once
+def tags_of(definition: ProtocolDefinition, numbing_planned: bool) -> frozenset[str]:
+    """The protocol's tags; that of numbing only where numbing is planned."""
+    tags = {str(tag) for tag in definition.tags}
+    return frozenset(tags if numbing_planned else tags - {str(Tag.NUMB)})
+
+
 def items_for(facts: PlanFacts, one: OneSession, *, asked: Asked) -> tuple[ScreeningItem, ...]:
     """The items to answer at the first consultation (all) or before every session, for this plan."""
-    scope = scope_of(facts, one)
+    is_later = facts.last_performed is not None
+    return _items(one.definition, asked, scope_of(facts, one), is_later)
+
+
+@worked_out_once
+def _items(
+    definition: ProtocolDefinition, asked: Asked, scope: ScreeningScope, is_later: bool
+) -> tuple[ScreeningItem, ...]:
     return tuple(
         item
-        for item in one.definition.screening_asked(asked)
-        if item.from_fact is None
-        and applies(item, scope)
-        and (item.code not in AFTER_A_SESSION or facts.last_performed is not None)
+        for item in definition.screening_asked(asked)
+        if item.from_fact is None and applies(item, scope) and (is_later or item.code not in AFTER_A_SESSION)
     )
 
 
@@ -146,7 +156,8 @@ def screening_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Ite
     missing = [
         item.code
         for item in items_for(facts, one, asked=Asked.FIRST)
-        if item.asked == Asked.FIRST and valid_answer(facts, item, moment) is None
+        if item.asked == Asked.FIRST
+        and (item.code not in facts.answers or valid_answer(facts, item, moment) is None)
     ]
     if missing:
         yield problems.screening_incomplete(items=missing, is_start=moment.is_start)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from clinic.derived import worked_out_once
 from clinic.errors import Problem
 from treatments import readiness_problems as problems
-from treatments.definitions import PatchTestRule, Tag
+from treatments.definitions import PatchTestRule, ProtocolDefinition, Tag
 from treatments.facts import Moment, OneSession, PlanFacts, TestResult
+from treatments.rules.answers import tags_of
 
 #: Rules whose test must cover every component of the mixture.
 OF_MIXTURE = frozenset({"PT_MIX"})
@@ -18,20 +20,25 @@ BEFORE_FIRST = frozenset({"PT_FST"})
 
 def rules_for(facts: PlanFacts, one: OneSession) -> tuple[PatchTestRule, ...]:
     """The tests this session needs, by tag, mixture and skin type."""
-    tags = {str(tag) for tag in one.definition.tags} | {str(Tag.ALL)}
-    if not facts.numbing_planned:
-        tags.discard(Tag.NUMB)
-    return tuple(rule for rule in one.definition.patch_tests if _applies(rule, tags, facts, one))
+    rules = _rules(one.definition, facts.numbing_planned, facts.components, facts.skin_type)
+    if not any(rule.code in BEFORE_FIRST for rule in rules):
+        return rules
+    had_one = any(other.day is not None and other.code == one.code for other in facts.sessions)
+    return tuple(rule for rule in rules if not (had_one and rule.code in BEFORE_FIRST))
 
 
-def _applies(rule: PatchTestRule, tags: set[str], facts: PlanFacts, one: OneSession) -> bool:
-    planned = facts.components if one.definition.mixtures else frozenset()
-    wanted = not tags.isdisjoint(rule.tags) or not planned.isdisjoint(rule.components)
-    skin = not rule.skin_types or facts.skin_type in rule.skin_types
-    first_only = rule.code in BEFORE_FIRST and any(
-        other.day is not None and other.code == one.code for other in facts.sessions
+@worked_out_once
+def _rules(
+    definition: ProtocolDefinition, numbing_planned: bool, components: frozenset[str], skin_type: str | None
+) -> tuple[PatchTestRule, ...]:
+    tags = tags_of(definition, numbing_planned) | {str(Tag.ALL)}
+    planned = components if definition.mixtures else frozenset()
+    return tuple(
+        rule
+        for rule in definition.patch_tests
+        if (not tags.isdisjoint(rule.tags) or not planned.isdisjoint(rule.components))
+        and (not rule.skin_types or skin_type in rule.skin_types)
     )
-    return wanted and skin and not first_only
 
 
 def patch_test_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterator[Problem]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import Field, empty
+from rest_framework.utils import html
 
 from bookings.series import PartOfDay
 
@@ -12,7 +14,33 @@ BIG = 2**62
 
 
 class Shape(serializers.Serializer[Any]):
-    """A serializer that only describes and checks: nothing is saved by it."""
+    """A serializer that only describes and checks: nothing is saved by it.
+
+    A field that the body does not name, need not, and has no default says nothing: it is not asked.
+    """
+
+    _named: Any = None
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """What the body says, by field; ValidationError says what is wrong with it."""
+        self._named = None if html.is_html_input(data) else data
+        found: dict[str, Any] = super().to_internal_value(data)
+        return found
+
+    def run_validators(self, value: Any) -> None:
+        """As DRF's, which prepares for validators also where there are none."""
+        if self.validators:
+            super().run_validators(value)
+
+    @property
+    def _writable_fields(self) -> list[Field[Any, Any, Any, Any]]:
+        named, fields = self._named, self.fields.values()
+        return [
+            field
+            for field in fields
+            if not field.read_only
+            and (named is None or field.field_name in named or field.required or field.default is not empty)
+        ]
 
 
 class NothingShape(Shape):

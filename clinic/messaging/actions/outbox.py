@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
@@ -59,10 +60,11 @@ class _Case:
     settings: ClinicSettings
     now: datetime
     by: Any
-
-    @property
-    def quiet(self) -> tuple[time, time]:
-        return self.settings.quiet_from, self.settings.quiet_until
+    #: Read once: each message of the subject asks for them.
+    pk: int
+    version: int
+    quiet: tuple[time, time]
+    zone: ZoneInfo
 
 
 @transaction.atomic(savepoint=False)
@@ -170,8 +172,8 @@ def _common(case: _Case, *, is_from_rule: bool = True) -> Common:
         patient_id=case.reach.patient.pk,
         location_id=case.location.pk,
         subject_type=case.subject.name,
-        subject_id=case.obj.pk,
-        subject_version=case.subject.version(case.obj),
+        subject_id=case.pk,
+        subject_version=case.version,
         is_from_rule=is_from_rule,
         created_at=case.now,
         created_by_id=case.by.pk if case.by else None,
@@ -200,14 +202,27 @@ def call_back(row: Message, reason: str, *, now: datetime, by: Any) -> bool:
 
 def dedupe_key(case: _Case, wanted: Wanted, channel: str) -> str:
     """Rule, subject, the subject's version when planned (0 for once), channel."""
-    version = 0 if wanted.once else case.subject.version(case.obj)
-    return f"{wanted.rule}:{case.subject.name}:{case.obj.pk}:{version}:{channel}"
+    version = 0 if wanted.once else case.version
+    return f"{wanted.rule}:{case.subject.name}:{case.pk}:{version}:{channel}"
 
 
 def _case(subject_name: str, obj: Any, *, now: datetime, by: Any) -> _Case:
     subject = registry.subject(subject_name)
     location = subject.location(obj)
-    return _Case(subject, obj, reach(subject.patient(obj)), location, settings_of(location), now, by)
+    settings = settings_of(location)
+    return _Case(
+        subject=subject,
+        obj=obj,
+        reach=reach(subject.patient(obj)),
+        location=location,
+        settings=settings,
+        now=now,
+        by=by,
+        pk=obj.pk,
+        version=subject.version(obj),
+        quiet=(settings.quiet_from, settings.quiet_until),
+        zone=location.tz,
+    )
 
 
 def settings_of(location: Location) -> ClinicSettings:
@@ -266,7 +281,7 @@ def _refresh(row: Message, wanted: Wanted, case: _Case) -> list[datetime]:
         "scheduled_for": wanted.scheduled_for,
         "expires_at": wanted.expires_at,
         "extra": dict(wanted.extra),
-        "subject_version": case.subject.version(case.obj),
+        "subject_version": case.version,
     }
     if _may_return(row):
         leaves = _leaves_at(wanted, case)
@@ -306,7 +321,7 @@ def _leaves_at(wanted: Wanted, case: _Case) -> datetime:
         wanted.scheduled_for,
         wanted.expires_at,
         quiet=case.quiet,
-        zone=case.location.tz,
+        zone=case.zone,
         never_earlier=wanted.never_earlier,
         now=case.now,
     )
