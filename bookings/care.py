@@ -57,13 +57,25 @@ def care_problems(
     anchors: Mapping[int, date] | None = None,
     without: Iterable[int] = (),
     moment: gate.GateMoment = "book",
+    with_remarks: bool = True,
 ) -> list[Problem]:
-    """Every clinical reason against a session at a start: the gate of `treatments`, with the booked days as anchors."""
+    """Every clinical reason against a session at a start: the gate of `treatments`, with the booked days as anchors.
+
+    Without remarks only what stops.
+    """
     plan = session.plan
     known = dict(anchors) if anchors is not None else anchors_of(plan, now=now, without=without)
     known.pop(session.number, None)
     on = local_day(start, plan.location.tz)
-    return gate.judge(facts_for(plan), session.pk, on=on, now=now, anchors=known, moment=moment)
+    return gate.judge(
+        facts_for(plan),
+        session.pk,
+        on=on,
+        now=now,
+        anchors=known,
+        moment=moment,
+        with_remarks=with_remarks,
+    )
 
 
 def window_of(session: TreatmentSession, *, now: datetime, without: Iterable[int] = ()) -> DueWindow | None:

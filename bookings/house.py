@@ -178,13 +178,11 @@ def _each_once(ids: Iterable[int]) -> list[int]:
 
 def chosen_at(location: Location, ids: Iterable[int]) -> dict[int, Placed]:
     """Some resources of a location by id, read once in a unit of work; one that is not used there is missing."""
-    wanted = _each_once(ids)
-    return remembered(
-        chosen_key(location, wanted), lambda: {one.id: one for one in placed_at(location, wanted)}
-    )
+    key = chosen_key(location, ids)
+    return remembered(key, lambda: {one.id: one for one in placed_at(location, key[2:])})
 
 
-def chosen_key(location: Location, ids: Iterable[int]) -> tuple[object, ...]:
+def chosen_key(location: Location, ids: Iterable[int]) -> tuple[Any, ...]:
     """By which a unit of work remembers some resources of a location."""
     return ("chosen", location.pk, *_each_once(ids))
 

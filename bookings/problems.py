@@ -90,7 +90,9 @@ def refuse(
     anchors: Mapping[int, date] | None = None,
 ) -> None:
     """Raises `Refused` with every blocking problem of care and eligibility; for a patient those of time as well."""
-    found = rule_problems(visit, start=start, chosen=chosen, now=now, without=without, anchors=anchors)
+    found = rule_problems(
+        visit, start=start, chosen=chosen, now=now, without=without, anchors=anchors, with_remarks=False
+    )
     if by is None:
         found += [
             problem
@@ -112,11 +114,14 @@ def rule_problems(
     now: datetime,
     without: Iterable[int] = (),
     anchors: Mapping[int, date] | None = None,
+    with_remarks: bool = True,
 ) -> list[Problem]:
     """What does not depend on who is free: the past, the clinical gate, the eligibility of the chosen."""
     found: list[Problem] = list(_past(start, now))
     if visit.session is not None:
-        found += care_problems(visit.session, start=start, now=now, anchors=anchors, without=without)
+        found += care_problems(
+            visit.session, start=start, now=now, anchors=anchors, without=without, with_remarks=with_remarks
+        )
     return [*found, *_ineligible(visit, chosen, local_day(start, visit.location.tz))]
 
 

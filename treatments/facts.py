@@ -155,3 +155,10 @@ class Moment:
     is_start: bool
     #: Session number → booked local day, for sessions not yet performed.
     anchors: Mapping[int, date]
+    #: Whether what stops nobody is asked as well.
+    with_remarks: bool = True
+
+    @property
+    def asks_readiness(self) -> bool:
+        """Questions, consent and tests stop a start; before it they are remarks."""
+        return self.is_start or self.with_remarks

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from clinic.errors import Blocker, NeedsApproval, Problem
+from clinic.errors import Warning as Remark
 from treatments import problems
 from treatments.facts import Moment, OneSession, PlanFacts, Signature
 from treatments.models import TreatmentSession
@@ -49,13 +50,19 @@ def judge(
     now: datetime,
     anchors: Mapping[int, date] | None = None,
     moment: GateMoment = "book",
+    with_remarks: bool = True,
 ) -> list[Problem]:
-    """The same from facts loaded before: for a whole series, or for many days, without another query."""
+    """The same from facts loaded before: for a whole series, or for many days, without another query.
+
+    Without remarks it gives what stops: for who only wants to know whether they may go on.
+    """
     one = facts.session(session_id)
     others = {number: day for number, day in (anchors or {}).items() if number != one.number}
-    at = Moment(on=on, now=now, is_start=moment == "start", anchors=others)
+    at = Moment(on=on, now=now, is_start=moment == "start", anchors=others, with_remarks=with_remarks)
     signatures = facts.signatures.get(session_id, ())
     found = [signed(problem, signatures, on=on) for problem in _all(facts, one, at)]
+    if not with_remarks:
+        found = [problem for problem in found if not isinstance(problem, Remark)]
     return sorted(found, key=_rank)
 
 

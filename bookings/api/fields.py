@@ -10,10 +10,23 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from bookings.timegrid import CELL_SECONDS
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+BIG = 2**62
+
+
+class IdField(serializers.IntegerField):
+    """The id of a row; a number that may be one is not looked at any closer."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=BIG, **kwargs)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """The id."""
+        return data if type(data) is int and 1 <= data <= BIG else super().run_validation(data)
 
 
 @extend_schema_field({"type": "string", "format": "date-time", "examples": ["2026-03-30T09:00:00+02:00"]})
@@ -73,7 +86,7 @@ class VisibleField(serializers.PrimaryKeyRelatedField):  # type: ignore[type-arg
     ) -> None:
         self.rows, self.find = rows, find
         if rows is not None:
-            kwargs["pk_field"] = serializers.IntegerField(min_value=1, max_value=2**62)
+            kwargs["pk_field"] = IdField()
         super().__init__(**kwargs)
 
     def get_queryset(self) -> Any:

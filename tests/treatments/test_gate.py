@@ -50,7 +50,18 @@ def against(
     plan: TreatmentPlan, number: int = 1, *, on: date = TODAY, moment: str = "book", **more: object
 ) -> dict[str, str]:
     session = plan.sessions.get(number=number)
-    return kinds(problems_for(session, on=on, now=NOW, moment=moment, **more))  # type: ignore[arg-type]
+    found = problems_for(session, on=on, now=NOW, moment=moment, **more)  # type: ignore[arg-type]
+    stopping = judge(
+        facts_of(session.plan),
+        session.pk,
+        on=on,
+        now=NOW,
+        moment=moment,
+        with_remarks=False,
+        **more,  # type: ignore[arg-type]
+    )
+    assert stopping == [problem for problem in found if not isinstance(problem, Remark)]
+    return kinds(found)
 
 
 def settled(clinic: Clinic, **more: object) -> TreatmentPlan:

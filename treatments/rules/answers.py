@@ -153,6 +153,8 @@ def _is_passing(
 
 def screening_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterator[Problem]:
     """Whether the questions were answered at all: the first ones within a year, the others for this session."""
+    if not moment.asks_readiness:
+        return
     missing = [
         item.code
         for item in items_for(facts, one, asked=Asked.FIRST)

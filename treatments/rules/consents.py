@@ -68,6 +68,13 @@ def covers_of(facts: PlanFacts) -> dict[str, object]:
 def consent_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Iterator[Problem]:
     """Why the consent does not carry this session; before the day itself these are reminders."""
     signed = facts.consent
+    if moment.asks_readiness:
+        yield from _shortcomings(facts, signed, moment)
+    if signed is not None:
+        yield from _thinking_time(facts, one, signed, moment)
+
+
+def _shortcomings(facts: PlanFacts, signed: SignedConsent | None, moment: Moment) -> Iterator[Problem]:
     if signed is None:
         yield problems.consent_missing(is_start=moment.is_start)
         return
@@ -80,7 +87,6 @@ def consent_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Itera
         yield problems.consent_changed(what=what, is_start=moment.is_start)
     if outdated := signed.outdated & required:
         yield problems.consent_newer_text(items=_named(facts, outdated))
-    yield from _thinking_time(facts, one, signed, moment)
 
 
 def _named(facts: PlanFacts, codes: Collection[str]) -> dict[str, str]:

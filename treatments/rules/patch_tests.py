@@ -52,7 +52,7 @@ def patch_test_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> It
             yield problems.patch_test_positive(
                 rule=rule.code, what=rule.what, components=positive[0].components
             )
-        elif not any(is_valid(test, rule, facts, moment.on) for test in known):
+        elif moment.asks_readiness and not any(is_valid(test, rule, facts, moment.on) for test in known):
             waiting = bool(known) and known[-1].is_positive is None
             yield problems.patch_test_missing(
                 rule=rule.code, what=rule.what, waits_for_reading=waiting, is_start=moment.is_start

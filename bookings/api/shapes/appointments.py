@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from bookings.api.fields import InstantField, StartField, VisibleField
-from bookings.api.shapes.common import BIG, AssignmentShape, NamedShape, Shape
+from bookings.api.fields import IdField, InstantField, StartField, VisibleField
+from bookings.api.shapes.common import AssignmentShape, NamedShape, Shape
 from bookings.api.shapes.rows import visible_appointments
 from bookings.api.shapes.visits import VisitShape
 from bookings.words import AppointmentKind, AppointmentStatus, CancelReason
@@ -86,10 +86,10 @@ class ErrorShape(Shape):
 class ListShape(Shape):
     """Filters of the list of appointments; days are local to each appointment's location."""
 
-    location = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
-    patient = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
-    plan = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
-    resource = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
+    location = IdField(required=False)
+    patient = IdField(required=False)
+    plan = IdField(required=False)
+    resource = IdField(required=False)
     status = serializers.ChoiceField(AppointmentStatus.choices, required=False)
     starts_from = InstantField(required=False)
     starts_before = InstantField(required=False)

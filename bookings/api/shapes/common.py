@@ -8,9 +8,8 @@ from rest_framework import serializers
 from rest_framework.fields import Field, empty
 from rest_framework.utils import html
 
+from bookings.api.fields import IdField
 from bookings.series import PartOfDay
-
-BIG = 2**62
 
 
 class Shape(serializers.Serializer[Any]):
@@ -74,17 +73,15 @@ class SlotShape(Shape):
 class AssignmentShape(Shape):
     """Who and what is wanted, by resource id; roles left out are filled with the best fit."""
 
-    practitioner = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
-    room = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
-    device = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
+    practitioner = IdField(required=False)
+    room = IdField(required=False)
+    device = IdField(required=False)
 
 
 class WishesShape(Shape):
     """What the patient would like; nothing of it is a must."""
 
-    practitioners = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=BIG), required=False, max_length=20
-    )
+    practitioners = serializers.ListField(child=IdField(), required=False, max_length=20)
     weekdays = serializers.ListField(
         child=serializers.IntegerField(min_value=0, max_value=6), required=False, max_length=7
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from bookings.api.fields import DayField, StartField, VisibleField
-from bookings.api.shapes.common import BIG, NamedShape, ProblemValueShape, Shape, SlotShape
+from bookings.api.fields import DayField, IdField, StartField, VisibleField
+from bookings.api.shapes.common import NamedShape, ProblemValueShape, Shape, SlotShape
 from bookings.api.shapes.rows import session_of, sessions_of
 from bookings.series import PartOfDay
 from bookings.words import AppointmentKind
@@ -42,7 +42,7 @@ class AskShape(VisitShape):
 
     first_day = DayField()
     days = serializers.IntegerField(required=False, default=7, min_value=1, max_value=92)
-    practitioner = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
+    practitioner = IdField(required=False)
     part = serializers.ChoiceField([part.value for part in PartOfDay], required=False)
     limit = serializers.IntegerField(required=False, default=200, min_value=1, max_value=1000)
 
@@ -51,9 +51,9 @@ class ExplainShape(VisitShape):
     """A question about one time."""
 
     starts_at = StartField()
-    practitioner = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
-    room = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
-    device = serializers.IntegerField(required=False, min_value=1, max_value=BIG)
+    practitioner = IdField(required=False)
+    room = IdField(required=False)
+    device = IdField(required=False)
 
 
 class AvailabilityShape(Shape):

@@ -66,7 +66,8 @@ _DIFFERING, _SHARED = Planned._fields, Common._fields
 
 def _facts(new: Sequence[Planned], common: Common) -> dict[str, Any]:
     shared = {f"told_{name}": value for name, value in zip(_SHARED, common, strict=True)}
-    return {"told_rows": orjson.dumps([one._asdict() for one in new]).decode(), **shared}
+    rows = [dict(zip(_DIFFERING, one, strict=True)) for one in new]
+    return {"told_rows": orjson.dumps(rows).decode(), **shared}
 
 
 @cache
