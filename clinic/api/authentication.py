@@ -37,7 +37,7 @@ def token_hash(token: str) -> str:
 
 def bearer_of(request: Request) -> str | None:
     """The token that a request shows; "" for a header that is not written as it should be, None without one."""
-    words = request.META.get("HTTP_AUTHORIZATION", "").split()
+    words = request._request.META.get("HTTP_AUTHORIZATION", "").split()  # noqa: SLF001 - the request that DRF wraps
     if not words or words[0].lower() != "bearer":
         return None
     return words[1] if len(words) == 2 else ""

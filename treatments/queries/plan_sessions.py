@@ -66,7 +66,12 @@ def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
 
 
 def bare_facts(
-    plan: TreatmentPlan, sessions: Iterable[SessionRow], done: _Done, tables: SharedCatalogue
+    plan: TreatmentPlan,
+    sessions: Iterable[SessionRow],
+    done: _Done,
+    tables: SharedCatalogue,
+    *,
+    skin_type: str | None = None,
 ) -> PlanFacts:
     """The facts of a plan as far as the plan itself and its sessions tell them."""
     tz = plan.location.tz
@@ -83,6 +88,7 @@ def bare_facts(
         born_on=plan.patient.born_on,
         sessions=tuple(_one(row, tz, done) for row in sessions),
         shared=tables,
+        skin_type=skin_type,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 import orjson
 from django.db import connection, models
@@ -15,7 +15,7 @@ from clinic.messaging.models import Message
 from clinic.prepared import Along, prepared_write
 
 
-class Planned(NamedTuple):
+class Planned(TypedDict):
     """One message to be, by the columns in which the messages of one change differ."""
 
     kind: str
@@ -61,13 +61,12 @@ def planned_along(new: Sequence[Planned], common: Common, then: Callable[[], Non
     return Along(_part("made, "), _facts(new, common), then)
 
 
-_DIFFERING, _SHARED = Planned._fields, Common._fields
+_DIFFERING, _SHARED = tuple(Planned.__annotations__), Common._fields
 
 
 def _facts(new: Sequence[Planned], common: Common) -> dict[str, Any]:
     shared = {f"told_{name}": value for name, value in zip(_SHARED, common, strict=True)}
-    rows = [dict(zip(_DIFFERING, one, strict=True)) for one in new]
-    return {"told_rows": orjson.dumps(rows).decode(), **shared}
+    return {"told_rows": orjson.dumps(new).decode(), **shared}
 
 
 @cache

@@ -91,7 +91,7 @@ def reconcile(
     cancelled = _call_back(
         [row for row in rows if row.is_from_rule and row.pk not in kept], _why_not(case), case
     )
-    leaving = [*returned, *(one.next_attempt_at for one in new)]
+    leaving = [*returned, *(one["next_attempt_at"] for one in new)]
     if any(
         at <= now for at in leaving
     ):  # what leaves later is found by the tick; nobody need be woken for it
@@ -104,7 +104,7 @@ def first_words(subject_name: str, obj: Any, *, now: datetime, by: Any = None) -
     case = _case(subject_name, obj, now=now, by=by)
     new = [_planned(case, wanted) for wanted in _worth_saying(case)]
     # What leaves later is found by the tick; nobody need be woken for it.
-    is_urgent = any(one.next_attempt_at <= now for one in new)
+    is_urgent = any(one["next_attempt_at"] <= now for one in new)
     return planned_along(new, _common(case), nudge_after_commit if is_urgent else None)
 
 
