@@ -27,12 +27,12 @@ from clinic.api.authentication import token_hash
 from clinic.models import ApiToken, Location
 
 CLIENTS = (1, 4, 16)
-#: Each number of clients is asked in so many rounds, ours and the bare view in turn: in one round all clients may have
-#: met the same worker, which halves what is served.
-ROUNDS, SECONDS = 5, 1.5 if data.SCALE == 1 else 0.6
+#: Each number of clients is asked in so many short rounds, ours and the bare view in turn: in one round all clients may
+#: have met the same worker, which halves what is served.
+ROUNDS, SECONDS = (15, 0.5) if data.SCALE == 1 else (5, 0.6)
 TOKEN = "bench"
 #: So many sessions are prepared: enough for every request of a run.
-SESSIONS = max(int(9000 * data.SCALE), 1800)
+SESSIONS = max(int(15000 * data.SCALE), 2000)
 Request = tuple[str, str, bytes]
 
 
