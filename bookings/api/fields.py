@@ -18,6 +18,11 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 BIG = 2**62
 
 
+def is_id(value: Any) -> bool:
+    """Whether a value of a body may be the id of a row."""
+    return type(value) is int and 1 <= value <= BIG
+
+
 class IdField(serializers.IntegerField):
     """The id of a row; a number that may be one is not looked at any closer."""
 
@@ -26,7 +31,7 @@ class IdField(serializers.IntegerField):
 
     def run_validation(self, data: Any = empty) -> Any:
         """The id."""
-        return data if type(data) is int and 1 <= data <= BIG else super().run_validation(data)
+        return data if is_id(data) else super().run_validation(data)
 
 
 @extend_schema_field({"type": "string", "format": "date-time", "examples": ["2026-03-30T09:00:00+02:00"]})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from rest_framework.request import Request
 
+from bookings.api.fields import is_id
 from bookings.api.shapes.rows import SESSION_BY_ID
 from bookings.house import chosen_question
 from bookings.reading_ahead import about_plan, for_booking
@@ -21,7 +21,6 @@ _CHAIN = Chain(
 _PLAN = Found(1, TreatmentSession, "plan_id")
 _PATIENT = Found(1, TreatmentPlan, "patient_id")
 _LOCATION = Found(1, TreatmentPlan, "location_id")
-_LARGEST_ID = 2**62
 
 
 def look_ahead(request: Request, *, now: datetime) -> None:
@@ -35,14 +34,10 @@ def look_ahead(request: Request, *, now: datetime) -> None:
         return
     session, chosen = told.get("session"), told.get("assignment")
     ids = list(chosen.values()) if isinstance(chosen, dict) else []
-    if ids and all(map(_is_id, [session, *ids])):
+    if ids and all(map(is_id, [session, *ids])):
         asked = [
             *about_plan(_PLAN, _PATIENT, now=now),
             chosen_question(_LOCATION, ids),
             *for_booking(_PATIENT),
         ]
         _CHAIN.read({"token": token_hash(token), "named_session": session}, asked)
-
-
-def _is_id(value: Any) -> bool:
-    return type(value) is int and 0 < value < _LARGEST_ID

@@ -34,13 +34,12 @@ def facts_of(plan: TreatmentPlan) -> PlanFacts:
     newest, *known_tables = rows[0][len(SESSION_COLUMNS) :]
     known = _Known(*known_tables)
     sessions = [SessionRow(*row[: len(SESSION_COLUMNS)]) for row in rows if row[0] is not None]
-    bare = bare_facts(plan, sessions, done_before(sessions), shared(newest or 0), skin_type=skin_of(plan))
-    if bare.last_performed is None and not any(known):
-        return bare
+    bare = bare_facts(plan, sessions, done_before(sessions), shared(newest or 0))
     lingering, healed = recovery_now(bare.last_performed)
     first, screened = screening_days(plan, bare.tz) if known.screenings else (None, {})
     return replace(
         bare,
+        skin_type=skin_of(plan),
         protocols_off=protocols_stopped(plan) if known.protocols_off else frozenset(),
         earlier=earlier_treatments(plan) if known.earlier else (),
         answers=screening_answers(plan, bare.tz) if known.screenings else {},

@@ -66,12 +66,7 @@ def series_facts(plans: Iterable[TreatmentPlan]) -> dict[int, PlanFacts]:
 
 
 def bare_facts(
-    plan: TreatmentPlan,
-    sessions: Iterable[SessionRow],
-    done: _Done,
-    tables: SharedCatalogue,
-    *,
-    skin_type: str | None = None,
+    plan: TreatmentPlan, sessions: Iterable[SessionRow], done: _Done, tables: SharedCatalogue
 ) -> PlanFacts:
     """The facts of a plan as far as the plan itself and its sessions tell them."""
     tz = plan.location.tz
@@ -88,7 +83,6 @@ def bare_facts(
         born_on=plan.patient.born_on,
         sessions=tuple(_one(row, tz, done) for row in sessions),
         shared=tables,
-        skin_type=skin_type,
     )
 
 

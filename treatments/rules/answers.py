@@ -158,8 +158,7 @@ def screening_problems(facts: PlanFacts, one: OneSession, moment: Moment) -> Ite
     missing = [
         item.code
         for item in items_for(facts, one, asked=Asked.FIRST)
-        if item.asked == Asked.FIRST
-        and (item.code not in facts.answers or valid_answer(facts, item, moment) is None)
+        if item.asked == Asked.FIRST and valid_answer(facts, item, moment) is None
     ]
     if missing:
         yield problems.screening_incomplete(items=missing, is_start=moment.is_start)

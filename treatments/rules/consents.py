@@ -14,6 +14,7 @@ from clinic.timekeeping import local_day
 from treatments import readiness_problems as problems
 from treatments.definitions import ConsentItem, Tag
 from treatments.facts import Moment, OneSession, PlanFacts, SignedConsent
+from treatments.rules.answers import tags_of
 from treatments.words import OPEN_SESSIONS, PERFORMED_SESSIONS
 
 #: Families whose first session waits after the signature, whatever the number of sessions.
@@ -37,9 +38,7 @@ def items_of_plan(facts: PlanFacts) -> tuple[ConsentItem, ...]:
 
 
 def _applies(facts: PlanFacts, one: OneSession, item: ConsentItem) -> bool:
-    tags = {str(tag) for tag in one.definition.tags} | {str(Tag.ALL)}
-    if not facts.numbing_planned:
-        tags.discard(Tag.NUMB)
+    tags = tags_of(one.definition, facts.numbing_planned) | {str(Tag.ALL)}
     on_label = not tags.isdisjoint(item.tags)
     off_label = not tags.isdisjoint(item.outside_label_tags) and is_outside_label(facts, one)
     skin = not item.skin_types or facts.skin_type in item.skin_types
