@@ -7,7 +7,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
-from rest_framework.authentication import BaseAuthentication
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
@@ -37,10 +37,10 @@ def token_hash(token: str) -> str:
 
 def bearer_of(request: Request) -> str | None:
     """The token that a request shows; "" for a header that is not written as it should be, None without one."""
-    words = request._request.META.get("HTTP_AUTHORIZATION", "").split()  # noqa: SLF001 - the request that DRF wraps
-    if not words or words[0].lower() != "bearer":
+    words = get_authorization_header(request).split()
+    if not words or words[0].lower() != b"bearer":
         return None
-    return words[1] if len(words) == 2 else ""
+    return words[1].decode(errors="replace") if len(words) == 2 else ""
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -104,7 +104,7 @@ def key_of(request: Request, *, now: datetime) -> Key | None:
 
 def name_of(request: Request) -> str | None:
     """The key that the client sent; 400 when it is empty, too long or not plain text."""
-    name: str | None = request._request.META.get("HTTP_IDEMPOTENCY_KEY")  # noqa: SLF001 - the one that DRF wraps
+    name = request.headers.get(HEADER)
     if name is None:
         return None
     if not 0 < len(name) <= LONGEST or not name.isascii() or not name.isprintable():
